@@ -1,0 +1,5 @@
+/** The engine. */
+@NullMarked
+package dev.lorikeet.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Everything on one machine. */
+@NullMarked
+package dev.lorikeet.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Adapters, datasets and checkpoints in object storage. */
+@NullMarked
+package dev.lorikeet.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The scheduler service. */
+@NullMarked
+package dev.lorikeet.scheduler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The serving service. */
+@NullMarked
+package dev.lorikeet.serving;
+
+import org.jspecify.annotations.NullMarked;

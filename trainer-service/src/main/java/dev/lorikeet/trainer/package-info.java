@@ -1,0 +1,5 @@
+/** The trainer service. */
+@NullMarked
+package dev.lorikeet.trainer;
+
+import org.jspecify.annotations.NullMarked;
