@@ -1,0 +1,102 @@
+package dev.lorikeet.engine.script;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One TorchScript module in source form: methods from resource files, constants and tensor lists as attributes.
+ *
+ * <p>A resource holds methods at the left margin ({@code def step(self, x: Tensor) -> Tensor:}); several resources make
+ * one module and may call each other's methods through {@code self}. In this dialect {@code torch.f} is the operator
+ * {@code aten::f}, dtypes are numbers (float32 6, bfloat16 15, int64 4, bool 11), and there is nothing to import.
+ *
+ * @param fragments the sources, in order
+ * @param constants attributes fixed at compile time: Long, Double or Boolean
+ * @param tensorLists names of {@code List[Tensor]} attributes, empty until a method assigns them
+ */
+public record ScriptSource(List<String> fragments, Map<String, Object> constants, List<String> tensorLists) {
+    public ScriptSource {
+        fragments = List.copyOf(fragments);
+        constants = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(constants));
+        tensorLists = List.copyOf(tensorLists);
+        for (Map.Entry<String, Object> constant : constants.entrySet()) {
+            Object value = constant.getValue();
+            if (!(value instanceof Long || value instanceof Double || value instanceof Boolean)) {
+                throw new IllegalArgumentException(
+                        "constant " + constant.getKey() + " is no Long, Double or Boolean: " + value);
+            }
+        }
+    }
+
+    /**
+     * A module of the resources beside a class.
+     *
+     * @param anchor the class whose package holds them
+     * @param resources file names, absolute with a leading slash
+     */
+    public static ScriptSource of(Class<?> anchor, String... resources) {
+        List<String> fragments = new ArrayList<>();
+        for (String resource : resources) {
+            fragments.add(read(anchor, resource));
+        }
+        return new ScriptSource(fragments, Map.of(), List.of());
+    }
+
+    /** The same with more resources behind. */
+    public ScriptSource and(Class<?> anchor, String... resources) {
+        List<String> all = new ArrayList<>(fragments);
+        all.addAll(of(anchor, resources).fragments());
+        return new ScriptSource(all, constants, tensorLists);
+    }
+
+    /** The same with a constant: {@code self.name} in the source. */
+    public ScriptSource constant(String name, Object value) {
+        Map<String, Object> all = new LinkedHashMap<>(constants);
+        all.put(name, value instanceof Integer number ? Long.valueOf(number) : value);
+        return new ScriptSource(fragments, all, tensorLists);
+    }
+
+    /** The same with a {@code List[Tensor]} attribute. */
+    public ScriptSource tensorList(String name) {
+        List<String> all = new ArrayList<>(tensorLists);
+        all.add(name);
+        return new ScriptSource(fragments, constants, all);
+    }
+
+    /** The class that the archive holds. */
+    String moduleCode() {
+        StringBuilder code = new StringBuilder("class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n");
+        code.append("  training : bool\n");
+        constants.forEach((name, value) ->
+                code.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
+        tensorLists.forEach(name -> code.append("  ").append(name).append(" : List[Tensor]\n"));
+        for (String fragment : fragments) {
+            fragment.lines()
+                    .forEach(line -> code.append(line.isBlank() ? "" : "  ")
+                            .append(line.isBlank() ? "" : line)
+                            .append('\n'));
+        }
+        return code.toString();
+    }
+
+    private static String type(Object value) {
+        return value instanceof Long ? "int" : value instanceof Double ? "float" : "bool";
+    }
+
+    private static String read(Class<?> anchor, String resource) {
+        try (InputStream stream = anchor.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException("no resource " + resource + " beside " + anchor.getName());
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read resource " + resource, e);
+        }
+    }
+}
