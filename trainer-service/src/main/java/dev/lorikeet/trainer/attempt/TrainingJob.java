@@ -1,0 +1,130 @@
+package dev.lorikeet.trainer.attempt;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to train: the tenant's request with every default filled in.
+ *
+ * @param adapter name of the adapter that the result becomes a version of
+ * @param baseModel name of the base model
+ * @param dataset the examples' address, {@code datasets/<sha256>.jsonl}
+ * @param lora how the base model is adapted
+ * @param hyperparameters how training runs
+ * @param seed of initialisation, data order and dropout
+ * @param metadata the tenant's own labels
+ */
+public record TrainingJob(
+        String adapter,
+        String baseModel,
+        String dataset,
+        Lora lora,
+        Hyperparameters hyperparameters,
+        long seed,
+        Map<String, String> metadata) {
+    /** Copies. */
+    public TrainingJob {
+        metadata = Map.copyOf(metadata);
+    }
+
+    /**
+     * LoRA: h = W x + s B A x.
+     *
+     * @param rank r, at least 1
+     * @param alpha the scaling s is alpha / r, or alpha / sqrt(r) if rank-stabilized
+     * @param rankStabilized whether it is
+     * @param targetModules names of modules as PEFT matches them, or the single entry {@code all-linear}
+     * @param dropout probability of dropping an input element of A, from 0 to below 1
+     * @param rankPattern ranks of single modules by PEFT's patterns
+     * @param alphaPattern alphas of single modules by PEFT's patterns
+     * @param layers indices of the only layers to adapt; empty: all
+     */
+    public record Lora(
+            int rank,
+            double alpha,
+            boolean rankStabilized,
+            List<String> targetModules,
+            double dropout,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern,
+            List<Integer> layers) {
+        /** Checks and copies. */
+        public Lora {
+            atLeast("method.lora.rank", rank, 1);
+            if (targetModules.isEmpty()) {
+                throw new IllegalArgumentException("method.lora.target_modules is empty");
+            }
+            if (!(dropout >= 0 && dropout < 1)) {
+                throw new IllegalArgumentException("method.lora.dropout must be from 0 to below 1: " + dropout);
+            }
+            targetModules = List.copyOf(targetModules);
+            rankPattern = Map.copyOf(rankPattern);
+            alphaPattern = Map.copyOf(alphaPattern);
+            layers = List.copyOf(layers);
+        }
+    }
+
+    /** How the learning rate moves after warm-up. */
+    public enum Schedule {
+        /** Half a cosine down to zero. */
+        COSINE,
+        /** The peak rate throughout. */
+        CONSTANT,
+        /** A straight line down to zero. */
+        LINEAR
+    }
+
+    /**
+     * How training runs.
+     *
+     * @param epochs passes over the dataset; ignored when {@code maxSteps} is above 0
+     * @param maxSteps optimizer steps; 0: as many as the epochs need
+     * @param batchSize examples in a micro-batch
+     * @param accumulation micro-batches in an optimizer step
+     * @param learningRate the peak
+     * @param schedule how the rate moves
+     * @param warmupSteps linear warm-up from zero; negative: 3 % of all steps
+     * @param weightDecay AdamW's, decoupled
+     * @param maxGradientNorm of a step; 0: no clipping
+     * @param maxTokens longest example; longer ones are cut
+     * @param checkpointEvery optimizer steps between checkpoints
+     * @param reportEvery optimizer steps between progress reports
+     */
+    public record Hyperparameters(
+            int epochs,
+            int maxSteps,
+            int batchSize,
+            int accumulation,
+            double learningRate,
+            Schedule schedule,
+            int warmupSteps,
+            double weightDecay,
+            double maxGradientNorm,
+            int maxTokens,
+            int checkpointEvery,
+            int reportEvery) {
+        /** Checks. */
+        public Hyperparameters {
+            atLeast("hyperparameters.max_steps", maxSteps, 0);
+            atLeast("hyperparameters.epochs", epochs, maxSteps > 0 ? 0 : 1);
+            atLeast("hyperparameters.batch_size", batchSize, 1);
+            atLeast("hyperparameters.gradient_accumulation_steps", accumulation, 1);
+            atLeast("hyperparameters.max_sequence_length", maxTokens, 2);
+            atLeast("hyperparameters.checkpoint_every_steps", checkpointEvery, 1);
+            atLeast("hyperparameters.report_every_steps", reportEvery, 1);
+            if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+                throw new IllegalArgumentException("hyperparameters.learning_rate must be above 0: " + learningRate);
+            }
+            if (!(weightDecay >= 0) || !(maxGradientNorm >= 0)) {
+                throw new IllegalArgumentException(
+                        "hyperparameters.weight_decay and max_gradient_norm must be at least 0");
+            }
+        }
+    }
+
+    private static void atLeast(String field, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(field + " must be at least " + least + ": " + value);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer.attempt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer;
+
+import org.jspecify.annotations.NullMarked;
