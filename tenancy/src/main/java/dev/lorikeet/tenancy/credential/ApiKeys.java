@@ -1,0 +1,30 @@
+package dev.lorikeet.tenancy.credential;
+
+import dev.lorikeet.tenancy.TenantId;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+
+/** The API keys that are let in, known by their digests alone. Immutable. */
+final class ApiKeys {
+    /** One key: its SHA-256 and the tenant that it speaks for. */
+    record Entry(TenantId tenant, byte[] sha256) {}
+
+    private final List<Entry> entries;
+
+    ApiKeys(List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+    }
+
+    /** The tenant of a key. Always compares with every entry in full: the time taken tells nothing about the keys. */
+    Optional<TenantId> tenantOf(String key) {
+        byte[] digest = Sha256.of(key);
+        TenantId found = null;
+        for (Entry entry : entries) {
+            if (MessageDigest.isEqual(entry.sha256, digest)) {
+                found = entry.tenant;
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+}
