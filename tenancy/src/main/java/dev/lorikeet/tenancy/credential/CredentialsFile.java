@@ -93,7 +93,7 @@ final class CredentialsFile {
             if (digest.length != 32) {
                 throw new InvalidCredentialsFile(file, where + ".sha256 is not a SHA-256 in hexadecimal digits", null);
             }
-            return new ApiKeys.Entry(tenant, digest);
+            return new ApiKeys.Entry(tenant, HexFormat.of().formatHex(digest));
         } catch (InvalidName e) {
             throw new InvalidCredentialsFile(file, where + ".tenant " + e.reason(), e);
         } catch (IllegalArgumentException e) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +95,7 @@ public record DevelopmentKeys(Path credentialsFile, SortedMap<TenantId, String> 
             plain.put(tenant.value(), key);
             Map<String, String> entry = new LinkedHashMap<>();
             entry.put("tenant", tenant.value());
-            entry.put("sha256", HexFormat.of().formatHex(Sha256.of(key)));
+            entry.put("sha256", Sha256.of(key));
             entry.put("label", "development");
             digests.add(entry);
         });
