@@ -1,0 +1,5 @@
+/** Checkpoints of training jobs. */
+@NullMarked
+package dev.lorikeet.registry.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
