@@ -1,0 +1,44 @@
+package dev.lorikeet.engine.train;
+
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Independent random numbers for each use of a run's seed, as functions of (seed, use, index): nothing is carried from
+ * one to the next. Mixing: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+ */
+final class Seeds {
+    /** What numbers are drawn for. */
+    enum Use {
+        INITIALISATION(1),
+        ORDER(2),
+        DROPOUT(3);
+
+        private final int number;
+
+        Use(int number) {
+            this.number = number;
+        }
+    }
+
+    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
+    private Seeds() {}
+
+    /** A number for the n-th draw of a use. */
+    static long derive(long seed, Use use, long index) {
+        return mix(mix(seed + GOLDEN * use.number) + GOLDEN * (index + 1));
+    }
+
+    /** A generator for the n-th draw of a use. */
+    static RandomGenerator generator(long seed, Use use, long index) {
+        // Named outright: the platform's default may change with the JDK, an adapter's bits may not.
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(derive(seed, use, index));
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+}

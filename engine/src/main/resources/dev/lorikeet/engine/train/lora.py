@@ -1,0 +1,46 @@
+# LoRA on linear layers: y = W x + s B A x, with dropout on x before A. (Hu et al. 2021.)
+# Modules that read the same input make a group: 0 q k v, 1 o, 2 gate up, 3 down. The A of a group's adapted modules are
+# one matrix, stacked by rows, and share one dropout mask.
+# index: eleven numbers a layer: the part that holds the group's A (four), then each module's B (seven: q k v o gate up
+# down), -1 where nothing is adapted. scales: seven a layer.
+
+# Cuts the flat vector into its matrices. shapes: rows and columns of each.
+def parts(self, flat: Tensor, shapes: List[int]) -> List[Tensor]:
+  sizes: List[int] = []
+  for i in range(len(shapes) // 2):
+    sizes.append(shapes[2 * i] * shapes[2 * i + 1])
+  # One split: its backward is one concatenation.
+  pieces = torch.split_with_sizes(flat.to(self.scalar), sizes)
+  matrices: List[Tensor] = []
+  for i in range(len(pieces)):
+    matrices.append(pieces[i].view([shapes[2 * i], shapes[2 * i + 1]]))
+  return matrices
+
+# A group's outputs: x (T, in), each weight (out, in) -> (T, out) each, plus the residual (T, out) if there is one.
+def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], factors: List[Tensor], index: List[int],
+    scales: List[float], layer: int, group: int, rate: float, seed: int) -> List[Tensor]:
+  first = [0, 3, 4, 6][group]
+  outputs: List[Tensor] = []
+  for i in range(len(weights)):
+    if residual is not None:
+      outputs.append(torch.addmm(residual, x, weights[i].t()))
+    else:
+      outputs.append(torch.mm(x, weights[i].t()))
+  a = index[11 * layer + group]
+  if a >= 0:
+    dropped = x
+    if rate > 0.:
+      # A generator of its own, so that a mask depends on nothing but the seed.
+      generator = torch.Generator(device=x.device, seed=seed + 4 * layer + group)
+      kept = torch.bernoulli_(torch.empty_like(x), 1. - rate, generator=generator)
+      dropped = torch.mul(x, torch.mul_(kept, 1. / (1. - rate)))
+    inner = torch.mm(dropped, factors[a].t())
+    start = 0
+    for i in range(len(weights)):
+      b = index[11 * layer + 4 + first + i]
+      if b >= 0:
+        rank = factors[b].size(1)
+        own = torch.narrow(inner, 1, start, rank)
+        outputs[i] = torch.addmm_(outputs[i], own, factors[b].t(), alpha=scales[7 * layer + first + i])
+        start = start + rank
+  return outputs
