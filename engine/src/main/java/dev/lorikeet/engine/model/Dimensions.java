@@ -1,0 +1,52 @@
+package dev.lorikeet.engine.model;
+
+/**
+ * Sizes of a transformer, all counts of elements.
+ *
+ * @param vocabularySize rows of the embedding
+ * @param hiddenSize width of the residual stream
+ * @param layers number of blocks
+ * @param attention heads and their size
+ * @param intermediateSize inner width of the feed-forward
+ * @param contextLength the longest sequence the model was made for, in tokens
+ */
+public record Dimensions(
+        int vocabularySize, int hiddenSize, int layers, Attention attention, int intermediateSize, int contextLength) {
+    private static final int LARGEST = 1 << 24;
+
+    /**
+     * Heads of the attention.
+     *
+     * @param heads query heads
+     * @param keyValueHeads key and value heads; divides {@code heads}
+     * @param headSize width of one head, even
+     */
+    public record Attention(int heads, int keyValueHeads, int headSize) {
+        public Attention {
+            requireSize("num_attention_heads", heads);
+            requireSize("num_key_value_heads", keyValueHeads);
+            requireSize("head_dim", headSize);
+            if (heads % keyValueHeads != 0) {
+                throw new IllegalArgumentException(
+                        "num_key_value_heads " + keyValueHeads + " does not divide num_attention_heads " + heads);
+            }
+            if (headSize % 2 != 0) {
+                throw new IllegalArgumentException("head_dim must be even, not " + headSize);
+            }
+        }
+    }
+
+    public Dimensions {
+        requireSize("vocab_size", vocabularySize);
+        requireSize("hidden_size", hiddenSize);
+        requireSize("num_hidden_layers", layers);
+        requireSize("intermediate_size", intermediateSize);
+        requireSize("max_position_embeddings", contextLength);
+    }
+
+    private static void requireSize(String field, int value) {
+        if (value < 1 || value > LARGEST) {
+            throw new IllegalArgumentException(field + " must be 1 to " + LARGEST + ", not " + value);
+        }
+    }
+}
