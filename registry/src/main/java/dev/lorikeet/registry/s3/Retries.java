@@ -49,6 +49,12 @@ final class Retries {
                     throw new StoreRefused("The object store " + store + " failed at " + what + ": " + e, e);
                 }
                 failure = e;
+            } catch (IllegalStateException e) {
+                // How the client reports a connection that failed.
+                if (!(rootCause(e) instanceof IOException)) {
+                    throw e;
+                }
+                failure = e;
             }
             if (attempt > PAUSES.size()) {
                 throw new StoreUnavailable(
