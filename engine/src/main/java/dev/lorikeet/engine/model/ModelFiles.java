@@ -1,7 +1,9 @@
 package dev.lorikeet.engine.model;
 
 import dev.lorikeet.engine.text.ChatTemplate;
+import dev.lorikeet.engine.text.GgufTokenizer;
 import dev.lorikeet.engine.text.Tokenizer;
+import dev.lorikeet.engine.weights.GgufFile;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import dev.lorikeet.engine.weights.Safetensors;
 import dev.lorikeet.engine.weights.TensorStore;
@@ -48,7 +50,26 @@ public final class ModelFiles implements AutoCloseable {
         if (Files.isDirectory(path)) {
             return openFolder(path);
         }
-        throw new MalformedFileException(path, "there is no such model folder or GGUF file");
+        if (!Files.exists(path)) {
+            throw new MalformedFileException(path, "there is no such model folder or GGUF file");
+        }
+        return openGguf(path);
+    }
+
+    private static ModelFiles openGguf(Path path) throws IOException {
+        var file = GgufFile.open(path);
+        try {
+            return new ModelFiles(
+                    path,
+                    GgufModel.config(file),
+                    file,
+                    GgufTokenizer.of(file.metadata()),
+                    GgufModel.chatTemplate(file),
+                    List.of(path));
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
     }
 
     private static ModelFiles openFolder(Path folder) throws IOException {

@@ -72,7 +72,8 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    private static Tokenizer of(ObjectNode root) throws IOException {
+    /** Builds a tokenizer from a parsed tokenizer.json, which is changed. */
+    static Tokenizer of(ObjectNode root) {
         var special = new SpecialTokens(root);
         // Length is our callers' business: a file's own truncation or padding would silently change ids.
         root.putNull("truncation");
@@ -89,7 +90,7 @@ public final class Tokenizer implements AutoCloseable {
             tokenizer = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(MAPPER.writeValueAsBytes(root)),
                     Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false"));
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
         }
         var built = new Tokenizer(tokenizer, special, size);

@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,22 @@ class ModelFilesTest {
                     .containsExactly(384L, 64L);
             assertThat(files.tokenizer().encode("<|im_start|>user", false)[0]).isEqualTo(1);
             assertThat(files.digest()).matches("[0-9a-f]{64}").isEqualTo(files.digest());
+        }
+    }
+
+    @Test
+    void opensAGgufFileAsTheFolderThatItWasMadeFrom() throws Exception {
+        try (var gguf = ModelFiles.open(Path.of("src/test/resources/gguf/tiny-llama.gguf"));
+                var folder = ModelFiles.open(MODELS.resolve("llama"))) {
+            assertThat(gguf.config().dimensions()).isEqualTo(folder.config().dimensions());
+            assertThat(gguf.config().rope()).isEqualTo(folder.config().rope());
+            assertThat(gguf.config().projections()).isEqualTo(folder.config().projections());
+            assertThat(gguf.config().tokens()).isEqualTo(folder.config().tokens());
+            assertThat(gguf.config().rmsNormEpsilon()).isCloseTo(folder.config().rmsNormEpsilon(), within(1e-10));
+            var text = "<|im_start|>user\nThe fox is 12 years old.<|im_end|>";
+            assertThat(gguf.tokenizer().encode(text, true))
+                    .isEqualTo(folder.tokenizer().encode(text, true));
+            assertThat(gguf.chatTemplate().defined()).isTrue();
         }
     }
 }

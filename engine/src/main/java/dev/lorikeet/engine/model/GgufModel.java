@@ -1,0 +1,126 @@
+package dev.lorikeet.engine.model;
+
+import dev.lorikeet.engine.text.ChatTemplate;
+import dev.lorikeet.engine.text.GgufTokenizer;
+import dev.lorikeet.engine.weights.GgufFile;
+import dev.lorikeet.engine.weights.GgufMetadata;
+import dev.lorikeet.engine.weights.MalformedFileException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+
+/** Configuration and chat template from a GGUF file's metadata. */
+final class GgufModel {
+    private GgufModel() {}
+
+    /**
+     * The configuration.
+     *
+     * @throws UnsupportedModelException if the architecture or one of its settings is not computed here
+     */
+    static ModelConfig config(GgufFile file) throws IOException {
+        var metadata = file.metadata();
+        var architecture = metadata.text("general.architecture");
+        var family = Family.ofGgufArchitecture(architecture)
+                .orElseThrow(() -> new UnsupportedModelException(
+                        file.path(),
+                        "the architecture '" + architecture + "' is unknown; known: " + Family.modelTypes()));
+        try {
+            return switch (family) {
+                case LLAMA -> llama(file, metadata);
+            };
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFileException(file.path(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ModelConfig llama(GgufFile file, GgufMetadata metadata) throws IOException {
+        if (metadata.integer("llama.expert_count", 0) > 0) {
+            throw new UnsupportedModelException(
+                    file.path(), "mixtures of experts (llama.expert_count) are not computed");
+        }
+        int hiddenSize = metadata.integer("llama.embedding_length");
+        int heads = metadata.integer("llama.attention.head_count");
+        if (heads < 1 || (hiddenSize % heads != 0 && !metadata.has("llama.attention.key_length"))) {
+            throw new MalformedFileException(
+                    file.path(), "llama.embedding_length " + hiddenSize + " is no multiple of " + heads + " heads");
+        }
+        int headSize = metadata.integer("llama.attention.key_length", hiddenSize / heads);
+        int valueSize = metadata.integer("llama.attention.value_length", headSize);
+        int rotated = metadata.integer("llama.rope.dimension_count", headSize);
+        if (valueSize != headSize || rotated != headSize) {
+            throw new UnsupportedModelException(
+                    file.path(),
+                    "heads of keys " + headSize + ", values " + valueSize + ", rotated " + rotated + " must be equal");
+        }
+        var dimensions = new Dimensions(
+                vocabularySize(file),
+                hiddenSize,
+                metadata.integer("llama.block_count"),
+                new Dimensions.Attention(heads, metadata.integer("llama.attention.head_count_kv", heads), headSize),
+                metadata.integer("llama.feed_forward_length"),
+                metadata.integer("llama.context_length"));
+        return new ModelConfig(
+                Family.LLAMA,
+                dimensions,
+                metadata.number("llama.attention.layer_norm_rms_epsilon"),
+                new Rope(metadata.number("llama.rope.freq_base", 10_000), scaling(file, metadata, headSize)),
+                new ModelConfig.Projections(
+                        file.has("model.layers.0.self_attn.q_proj.bias"),
+                        file.has("model.layers.0.mlp.gate_proj.bias"),
+                        !file.has("lm_head.weight")),
+                tokens(metadata));
+    }
+
+    private static int vocabularySize(GgufFile file) throws IOException {
+        if (!file.has("model.embed_tokens.weight")) {
+            throw new MalformedFileException(file.path(), "there is no token_embd.weight");
+        }
+        return Math.toIntExact(file.info("model.embed_tokens.weight").shape().getFirst());
+    }
+
+    private static RopeScaling scaling(GgufFile file, GgufMetadata metadata, int headSize) throws IOException {
+        var divisors = file.ropeDivisors();
+        if (!divisors.isEmpty()) {
+            if (divisors.size() != headSize / 2) {
+                throw new MalformedFileException(
+                        file.path(), "rope_freqs.weight has " + divisors.size() + " values for heads of " + headSize);
+            }
+            return new RopeScaling.Divisors(divisors);
+        }
+        var type = metadata.text("llama.rope.scaling.type", "none");
+        return switch (type) {
+            case "none" -> new RopeScaling.None();
+            case "linear" -> new RopeScaling.Linear(metadata.number("llama.rope.scaling.factor"));
+            default ->
+                throw new UnsupportedModelException(
+                        file.path(), "rope scaling '" + type + "' is unknown; known: none, linear, rope_freqs");
+        };
+    }
+
+    private static ModelConfig.ControlTokens tokens(GgufMetadata metadata) throws IOException {
+        var endOfText = new LinkedHashSet<Integer>();
+        for (var key : new String[] {"eos_token_id", "eot_token_id", "eom_token_id"}) {
+            if (metadata.has("tokenizer.ggml." + key)) {
+                endOfText.add(metadata.integer("tokenizer.ggml." + key));
+            }
+        }
+        return new ModelConfig.ControlTokens(metadata.integer("tokenizer.ggml.bos_token_id", -1), endOfText);
+    }
+
+    /** The chat template of {@code tokenizer.chat_template}, or none. */
+    static ChatTemplate chatTemplate(GgufFile file) throws IOException {
+        var metadata = file.metadata();
+        var variables = new HashMap<String, String>();
+        for (var role : new String[] {"bos", "eos", "unknown", "padding"}) {
+            var name = switch (role) {
+                case "unknown" -> "unk_token";
+                case "padding" -> "pad_token";
+                default -> role + "_token";
+            };
+            GgufTokenizer.token(metadata, "tokenizer.ggml." + role + "_token_id")
+                    .ifPresent(token -> variables.put(name, token));
+        }
+        return ChatTemplateReader.parse(file.path(), metadata.text("tokenizer.chat_template", ""), variables);
+    }
+}
