@@ -68,6 +68,11 @@ public final class Infrastructure implements AutoCloseable {
         return kafka.bootstrapServers();
     }
 
+    /** The broker's port. */
+    public int kafkaPort() {
+        return kafka.port();
+    }
+
     /** The broker. */
     public EmbeddedKafka kafka() {
         return kafka;

@@ -127,6 +127,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         return HOST + ":" + port;
     }
 
+    /** Where clients connect. */
+    public int port() {
+        return port;
+    }
+
     /**
      * Makes the topics that do not exist yet; those that do are left as they are.
      *
