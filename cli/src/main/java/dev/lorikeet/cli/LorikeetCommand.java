@@ -1,5 +1,14 @@
 package dev.lorikeet.cli;
 
+import dev.lorikeet.cli.adapter.AdaptersCommand;
+import dev.lorikeet.cli.chat.ChatCommand;
+import dev.lorikeet.cli.demo.DemoCommand;
+import dev.lorikeet.cli.doctor.DoctorCommand;
+import dev.lorikeet.cli.job.JobsCommand;
+import dev.lorikeet.cli.job.TrainCommand;
+import dev.lorikeet.cli.local.DownCommand;
+import dev.lorikeet.cli.local.UpCommand;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +21,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "lorikeet 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommandsRepeatable = false)
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            DownCommand.class,
+            TrainCommand.class,
+            JobsCommand.class,
+            AdaptersCommand.class,
+            ChatCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {
+            "",
+            "Of the launcher: ./lorikeet build, ./lorikeet test, ./lorikeet jdk.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage. LORIKEET_VERBOSE=1 shows stack traces."
+        })
 final class LorikeetCommand implements Runnable {
 
     @Spec

@@ -6,6 +6,19 @@ import java.util.Map;
 /** A tenant's task whose success is counted by code. Examples are the same on every machine. */
 public interface DemoTask {
 
+    /**
+     * How it is trained: small enough for two CPU cores, tuned on SmolLM2-135M-Instruct.
+     *
+     * @param rank of the LoRA factors, on all linear projections
+     * @param steps optimizer steps
+     * @param batchSize examples a step
+     * @param learningRate peak, after warm-up; falls on a cosine
+     */
+    record Recipe(int rank, int steps, int batchSize, double learningRate) {}
+
+    /** How it is trained. */
+    Recipe recipe();
+
     /** The tenant whose task it is. */
     String tenant();
 

@@ -62,6 +62,11 @@ public final class HouseStyle implements DemoTask {
     }
 
     @Override
+    public Recipe recipe() {
+        return new Recipe(8, 40, 4, 1e-3);
+    }
+
+    @Override
     public String tenant() {
         return "globex";
     }

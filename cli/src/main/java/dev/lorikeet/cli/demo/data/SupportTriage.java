@@ -218,6 +218,11 @@ public final class SupportTriage implements DemoTask {
     }
 
     @Override
+    public Recipe recipe() {
+        return new Recipe(8, 64, 4, 1e-3);
+    }
+
+    @Override
     public String tenant() {
         return "acme";
     }
