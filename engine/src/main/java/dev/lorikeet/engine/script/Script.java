@@ -66,7 +66,7 @@ public final class Script implements AutoCloseable {
      *
      * @param scope gets the results
      * @param arguments each an {@link NDArray} (Tensor) or a non-empty {@link List} of them (List[Tensor]); their names
-     *     are overwritten
+     *     are overwritten, so one array must not be in two lists
      * @return the method's tensor, or its tuple's or list's tensors in order; empty for a method that returns a tensor
      *     list of none
      */

@@ -55,6 +55,17 @@ public record ScriptSource(List<String> fragments, Map<String, Object> constants
         return new ScriptSource(all, constants, tensorLists);
     }
 
+    /** The same with all of another's behind. */
+    public ScriptSource and(ScriptSource other) {
+        List<String> sources = new ArrayList<>(fragments);
+        sources.addAll(other.fragments());
+        Map<String, Object> values = new LinkedHashMap<>(constants);
+        values.putAll(other.constants());
+        List<String> lists = new ArrayList<>(tensorLists);
+        lists.addAll(other.tensorLists());
+        return new ScriptSource(sources, values, lists);
+    }
+
     /** The same with a constant: {@code self.name} in the source. */
     public ScriptSource constant(String name, Object value) {
         Map<String, Object> all = new LinkedHashMap<>(constants);

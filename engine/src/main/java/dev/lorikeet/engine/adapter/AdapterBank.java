@@ -1,0 +1,298 @@
+package dev.lorikeet.engine.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.script.Script;
+import dev.lorikeet.engine.script.ScriptSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The factors of every adapter that a decoder's rows use, side by side in a few large matrices, so that a step costs the
+ * same few products whatever the number of adapters. An adapter is copied in when a row first uses it and stays until
+ * its room is needed. Belongs to one decoder's thread.
+ *
+ * <p>Of a step's rows, each is multiplied with the whole range of ranks in use and keeps its own: on a CPU that beats a
+ * product an adapter from two adapters on, since the factors of a range are read once and products of few rows are
+ * bound by reading (bank.py). Ranges are kept tight by moving adapters together when fewer than half of one is used.
+ */
+public final class AdapterBank implements AutoCloseable {
+    private static final int SMALLEST = 16;
+    private static final int GROUPS = 5;
+
+    private final Script script;
+    private final BaseModel model;
+    private final NDManager manager;
+    private final NDArray like;
+    private final NDArray sizes;
+    private final boolean[] used;
+    private final Map<ResidentAdapter, Integer> offsets = new HashMap<>();
+    private int capacity;
+    private @Nullable Selection last;
+
+    /** What a step passes to {@code update}: its rows' adapters, the plan, and the mask of ranks that are not theirs. */
+    public record Selection(List<@Nullable ResidentAdapter> rows, NDArray plan, NDArray mask, NDManager scope) {}
+
+    /** @param script a model's, with {@link #source()} in it; the bank keeps its factors in its attributes */
+    public AdapterBank(Script script, BaseModel model) {
+        this.script = script;
+        this.model = model;
+        this.manager = model.newManager();
+        this.like = manager.create(new float[] {0});
+        this.sizes = manager.create(sizes(model.config()));
+        this.used =
+                new boolean[4 * model.config().layers() + 1 + 7 * model.config().layers() + 1];
+        script.call(manager, "clear_bank", Script.Mode.NO_GRADIENT, like);
+    }
+
+    /** The methods and attributes that a script needs for a bank. */
+    public static ScriptSource source() {
+        return ScriptSource.of(AdapterBank.class, "bank.py")
+                .tensorList("bank_a")
+                .tensorList("bank_b");
+    }
+
+    private static long[] sizes(ModelConfig config) {
+        List<LinearModule> modules = LinearModule.of(config);
+        long[] sizes = new long[GROUPS + 8];
+        long[] inputs = {
+            config.hiddenSize(),
+            (long) config.heads() * config.headSize(),
+            config.hiddenSize(),
+            config.intermediateSize(),
+            config.hiddenSize()
+        };
+        System.arraycopy(inputs, 0, sizes, 0, GROUPS);
+        for (int module = 0; module < 7; module++) {
+            sizes[GROUPS + module] = modules.get(module).outputs();
+        }
+        sizes[GROUPS + 7] = config.vocabularySize();
+        return sizes;
+    }
+
+    /**
+     * Brings in what these rows use. The selection is good until the next call.
+     *
+     * @param rows each row's adapter, null for the base
+     */
+    public Selection select(List<@Nullable ResidentAdapter> rows) {
+        if (last != null && same(last.rows(), rows)) {
+            return last;
+        }
+        Set<ResidentAdapter> active = new HashSet<>();
+        List<ResidentAdapter> ordered = new ArrayList<>();
+        for (ResidentAdapter adapter : rows) {
+            if (adapter != null && active.add(adapter)) {
+                ordered.add(adapter);
+            }
+        }
+        for (ResidentAdapter adapter : ordered) {
+            if (adapter.model() != model) {
+                throw new IllegalArgumentException("the adapter is attached to another base model");
+            }
+        }
+        bringIn(ordered, active);
+        if (last != null) {
+            last.scope().close();
+        }
+        last = selection(rows, ordered);
+        return last;
+    }
+
+    private void bringIn(List<ResidentAdapter> ordered, Set<ResidentAdapter> active) {
+        int total = ordered.stream().mapToInt(ResidentAdapter::width).sum();
+        List<ResidentAdapter> missing = ordered.stream()
+                .filter(adapter -> !offsets.containsKey(adapter))
+                .toList();
+        if (!allocated(missing)) {
+            missing.forEach(adapter -> mark(adapter.entries()));
+            widen(Math.max(capacity, SMALLEST));
+        }
+        if (!missing.isEmpty() && !placeAll(missing)) {
+            offsets.keySet().removeIf(adapter -> !active.contains(adapter));
+            if (!placeAll(missing)) {
+                repack(ordered, total);
+                return;
+            }
+        }
+        if (range(ordered) > 2 * total + SMALLEST) {
+            repack(ordered, total);
+        }
+    }
+
+    private void repack(List<ResidentAdapter> ordered, int total) {
+        offsets.clear();
+        if (capacity < total) {
+            widen(Math.max(SMALLEST, Integer.highestOneBit(total - 1) * 2));
+        }
+        int offset = 0;
+        for (ResidentAdapter adapter : ordered) {
+            place(adapter, offset);
+            offset += adapter.width();
+        }
+    }
+
+    private boolean placeAll(List<ResidentAdapter> missing) {
+        for (ResidentAdapter adapter : missing) {
+            if (!offsets.containsKey(adapter)) {
+                int gap = gap(adapter.width());
+                if (gap < 0) {
+                    return false;
+                }
+                place(adapter, gap);
+            }
+        }
+        return true;
+    }
+
+    /** The first free ranks of this width, or -1. */
+    private int gap(int width) {
+        List<Map.Entry<ResidentAdapter, Integer>> placed = new ArrayList<>(offsets.entrySet());
+        placed.sort(Map.Entry.comparingByValue());
+        int from = 0;
+        for (Map.Entry<ResidentAdapter, Integer> entry : placed) {
+            if (entry.getValue() - from >= width) {
+                return from;
+            }
+            from = entry.getValue() + entry.getKey().width();
+        }
+        return capacity - from >= width ? from : -1;
+    }
+
+    private int range(List<ResidentAdapter> ordered) {
+        return end(ordered) - start(ordered);
+    }
+
+    private int start(List<ResidentAdapter> ordered) {
+        return ordered.stream().mapToInt(this::offset).min().orElse(0);
+    }
+
+    private int end(List<ResidentAdapter> ordered) {
+        return ordered.stream()
+                .mapToInt(adapter -> offset(adapter) + adapter.width())
+                .max()
+                .orElse(0);
+    }
+
+    private int offset(ResidentAdapter adapter) {
+        Integer offset = offsets.get(adapter);
+        if (offset == null) {
+            throw new IllegalStateException("the adapter is not in the bank");
+        }
+        return offset;
+    }
+
+    private boolean allocated(List<ResidentAdapter> adapters) {
+        for (ResidentAdapter adapter : adapters) {
+            int[] entries = adapter.entries();
+            for (int i = 0; i < entries.length; i++) {
+                if (entries[i] >= 0 && !used[i]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void mark(int[] entries) {
+        for (int i = 0; i < entries.length; i++) {
+            used[i] |= entries[i] >= 0;
+        }
+    }
+
+    private void widen(int ranks) {
+        try (NDManager scope = manager.newSubManager()) {
+            long[] flags = new long[used.length];
+            for (int i = 0; i < flags.length; i++) {
+                flags[i] = used[i] ? 1 : 0;
+            }
+            script.call(
+                    scope,
+                    "widen",
+                    Script.Mode.NO_GRADIENT,
+                    scope.create((long) ranks),
+                    scope.create(flags),
+                    sizes,
+                    like);
+            capacity = ranks;
+        }
+    }
+
+    private void place(ResidentAdapter adapter, int offset) {
+        try (NDManager scope = manager.newSubManager()) {
+            long[] entries = Arrays.stream(adapter.entries()).asLongStream().toArray();
+            script.call(
+                    scope,
+                    "place",
+                    Script.Mode.NO_GRADIENT,
+                    scope.create((long) offset),
+                    scope.create((long) adapter.width()),
+                    scope.create(entries),
+                    adapter.arrays());
+            offsets.put(adapter, offset);
+        }
+    }
+
+    private Selection selection(List<@Nullable ResidentAdapter> rows, List<ResidentAdapter> ordered) {
+        NDManager scope = manager.newSubManager();
+        List<@Nullable ResidentAdapter> copy = Collections.unmodifiableList(new ArrayList<>(rows));
+        long[] plan = new long[3 + GROUPS];
+        if (ordered.isEmpty()) {
+            return new Selection(copy, scope.create(plan), scope.create(new boolean[] {false}), scope);
+        }
+        int first = start(ordered);
+        int ranks = range(ordered);
+        boolean uniform = ordered.size() == 1 && !copy.contains(null);
+        plan[0] = first;
+        plan[1] = ranks;
+        plan[2] = uniform ? 0 : 1;
+        for (ResidentAdapter adapter : ordered) {
+            int[] entries = adapter.entries();
+            int head = 4 * model.config().layers();
+            for (int i = 0; i <= head; i++) {
+                if (entries[i] >= 0) {
+                    plan[3 + (i == head ? 4 : i % 4)] = 1;
+                }
+            }
+        }
+        boolean[] foreign = new boolean[copy.size() * ranks];
+        Arrays.fill(foreign, true);
+        for (int row = 0; row < copy.size(); row++) {
+            ResidentAdapter adapter = copy.get(row);
+            if (adapter != null) {
+                int from = row * ranks + offset(adapter) - first;
+                Arrays.fill(foreign, from, from + adapter.width(), false);
+            }
+        }
+        NDArray mask = scope.create(foreign).reshape(new Shape(copy.size(), ranks));
+        return new Selection(copy, scope.create(plan), mask, scope);
+    }
+
+    private static boolean same(List<@Nullable ResidentAdapter> left, List<@Nullable ResidentAdapter> right) {
+        if (left.size() != right.size()) {
+            return false;
+        }
+        for (int i = 0; i < left.size(); i++) {
+            if (left.get(i) != right.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

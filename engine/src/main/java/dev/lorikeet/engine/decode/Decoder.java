@@ -1,0 +1,279 @@
+package dev.lorikeet.engine.decode;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.lorikeet.engine.adapter.AdapterBank;
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.script.Script;
+import dev.lorikeet.engine.script.ScriptSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Advances many sequences over one base model together, each with an adapter of its own or none. One thread owns it.
+ *
+ * <p>A step takes a plan: which sequences take in how many of their pending tokens. Sequences that take one token (decode)
+ * run as one batch; those that take more (prefill, whole or in chunks) run as another in the same step. A sequence's
+ * result does not depend on what else is in the step, up to rounding.
+ */
+public final class Decoder implements AutoCloseable {
+    private final BaseModel model;
+    private final Script script;
+    private final NDManager manager;
+    private final AdapterBank bank;
+    private final KeyValueCache cache;
+    private final int contextLength;
+    private boolean closed;
+
+    /**
+     * @param maxSequences sequences open at once
+     * @param contextLength tokens of the longest one, at most what the model was made for
+     */
+    public Decoder(BaseModel model, int maxSequences, int contextLength) {
+        if (maxSequences < 1) {
+            throw new IllegalArgumentException("maxSequences must be at least 1, not " + maxSequences);
+        }
+        if (contextLength < 1 || contextLength > model.config().contextLength()) {
+            throw new IllegalArgumentException("contextLength must be 1 to the model's "
+                    + model.config().contextLength() + ", not " + contextLength);
+        }
+        this.model = model;
+        this.contextLength = contextLength;
+        ScriptSource own = ScriptSource.of(Decoder.class, "decode.py")
+                .and(AdapterBank.source())
+                .tensorList("keys")
+                .tensorList("values");
+        this.script = model.compile(own);
+        this.manager = model.newManager();
+        this.bank = new AdapterBank(script, model);
+        this.cache = new KeyValueCache(script, manager, maxSequences, contextLength);
+    }
+
+    /** Sequences that may be opened now. */
+    public int freeSlots() {
+        return cache.freeSlots();
+    }
+
+    /** Tokens that a sequence may have, prompt included. */
+    public int contextLength() {
+        return contextLength;
+    }
+
+    /** Bytes that keys and values take now. */
+    public long cacheBytes() {
+        return cache.bytes(model.config(), model.precision());
+    }
+
+    /**
+     * Opens a sequence; its prompt is pending.
+     *
+     * @throws IllegalArgumentException if the prompt is empty, leaves no room for a token, or holds an id outside of the
+     *     vocabulary, or the adapter is another model's
+     * @throws IllegalStateException if no slot is free
+     */
+    public Sequence open(int[] prompt, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
+        requireOpen();
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty");
+        }
+        if (prompt.length >= contextLength) {
+            throw new IllegalArgumentException(
+                    "the prompt of " + prompt.length + " tokens leaves no room in a context of " + contextLength);
+        }
+        for (int token : prompt) {
+            if (token < 0 || token >= model.config().vocabularySize()) {
+                throw new IllegalArgumentException("the prompt holds token " + token + ", outside of the vocabulary of "
+                        + model.config().vocabularySize());
+            }
+        }
+        if (adapter != null && adapter.model() != model) {
+            throw new IllegalArgumentException("the adapter is attached to another base model");
+        }
+        return cache.take(slot -> new Sequence(prompt, adapter, new Sampler(sampling), slot));
+    }
+
+    /**
+     * Takes in tokens.
+     *
+     * @param plan at most one entry a sequence
+     * @return for each sequence that has nothing pending any more, in the plan's order, the token that follows; it is
+     *     pending from now on
+     * @throws IllegalArgumentException if a sequence is closed, broken, named twice, or would outgrow the context
+     */
+    public List<NextToken> step(List<Feed> plan) {
+        requireOpen();
+        check(plan);
+        List<Feed> single = new ArrayList<>();
+        List<Feed> several = new ArrayList<>();
+        for (Feed feed : plan) {
+            (feed.tokens() == 1 ? single : several).add(feed);
+        }
+        // Slots in order make the cache's rows adjacent, which saves a copy a layer.
+        single.sort(Comparator.comparingInt(feed -> feed.sequence().slot()));
+        List<NextToken> next = new ArrayList<>();
+        if (!single.isEmpty()) {
+            next.addAll(run(Batch.decode(single)));
+        }
+        if (!several.isEmpty()) {
+            next.addAll(run(Batch.prefill(several)));
+        }
+        return inOrder(plan, next);
+    }
+
+    private void check(List<Feed> plan) {
+        Set<Sequence> seen = new HashSet<>();
+        int longest = 0;
+        for (Feed feed : plan) {
+            Sequence sequence = feed.sequence();
+            if (!cache.holds(sequence)) {
+                throw new IllegalArgumentException("a sequence of the plan is not open here");
+            }
+            if (!seen.add(sequence)) {
+                throw new IllegalArgumentException("a sequence is twice in the plan");
+            }
+            if (feed.tokens() > sequence.pending()) {
+                throw new IllegalArgumentException(
+                        "a feed of " + feed.tokens() + " tokens, " + sequence.pending() + " pending");
+            }
+            if (sequence.cached() + feed.tokens() > contextLength) {
+                throw new IllegalArgumentException("a sequence outgrows the context of " + contextLength + " tokens");
+            }
+            longest = Math.max(longest, sequence.cached() + feed.tokens());
+        }
+        cache.reach(longest);
+    }
+
+    private List<NextToken> run(Batch batch) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDList results = call(scope, batch);
+            List<Feed> finished = batch.finished();
+            for (Feed feed : batch.feeds()) {
+                feed.sequence().advance(feed.tokens());
+            }
+            if (finished.isEmpty()) {
+                return List.of();
+            }
+            long[] picks = results.get(1).toLongArray();
+            float[] logProbabilities = results.get(2).toFloatArray();
+            List<NextToken> next = new ArrayList<>();
+            for (int i = 0; i < finished.size(); i++) {
+                next.add(next(finished.get(i).sequence(), results.get(0), i, (int) picks[i], logProbabilities[i]));
+            }
+            return next;
+        }
+    }
+
+    private NDList call(NDManager scope, Batch batch) {
+        AdapterBank.Selection selection = bank.select(batch.adapters());
+        return script.call(
+                scope,
+                "step",
+                Script.Mode.INFERENCE,
+                scope.create(batch.tokens()),
+                scope.create(batch.positions()),
+                scope.create(batch.slots()),
+                scope.create(batch.wanted()),
+                scope.create(batch.layout()),
+                selection.plan(),
+                selection.mask());
+    }
+
+    /** @param best the likeliest token, with its log-probability */
+    private static NextToken next(Sequence sequence, NDArray logits, int row, int best, float bestLogProbability) {
+        if (!Float.isFinite(bestLogProbability)) {
+            sequence.broke();
+            return new NextToken(sequence, -1, Float.NaN);
+        }
+        int token = best;
+        float logProbability = bestLogProbability;
+        if (!sequence.sampler().plainGreedy()) {
+            float[] values = logits.get(row).toFloatArray();
+            float bestLogit = values[best];
+            float[] original = values.clone();
+            token = sequence.sampler().next(values, sequence.length(), sequence::token);
+            logProbability = original[token] - bestLogit + bestLogProbability;
+        }
+        sequence.append(token);
+        return new NextToken(sequence, token, logProbability);
+    }
+
+    private static List<NextToken> inOrder(List<Feed> plan, List<NextToken> next) {
+        List<NextToken> ordered = new ArrayList<>(next.size());
+        for (Feed feed : plan) {
+            for (NextToken token : next) {
+                if (token.sequence() == feed.sequence()) {
+                    ordered.add(token);
+                }
+            }
+        }
+        return ordered;
+    }
+
+    /**
+     * The logits at every position of several texts, computed together as a prefill: for checks against a reference.
+     *
+     * @param texts token ids
+     * @param adapters one entry a text
+     * @return for each text (positions * vocabulary), in C order
+     */
+    public List<float[]> logits(List<int[]> texts, List<@Nullable ResidentAdapter> adapters) {
+        requireOpen();
+        List<Sequence> sequences = new ArrayList<>();
+        try (NDManager scope = manager.newSubManager()) {
+            List<Feed> feeds = new ArrayList<>();
+            int longest = 0;
+            for (int i = 0; i < texts.size(); i++) {
+                Sequence sequence = open(texts.get(i), adapters.get(i), SamplingOptions.GREEDY);
+                sequences.add(sequence);
+                feeds.add(new Feed(sequence, texts.get(i).length));
+                longest = Math.max(longest, texts.get(i).length);
+            }
+            cache.reach(longest);
+            Batch batch = Batch.prefill(feeds).wantingAll();
+            float[] all = call(scope, batch).get(0).toFloatArray();
+            for (Feed feed : feeds) {
+                feed.sequence().advance(feed.tokens());
+            }
+            List<float[]> parts = new ArrayList<>();
+            int from = 0;
+            for (int[] text : texts) {
+                int size = text.length * model.config().vocabularySize();
+                parts.add(java.util.Arrays.copyOfRange(all, from, from + size));
+                from += size;
+            }
+            return parts;
+        } finally {
+            sequences.forEach(this::close);
+        }
+    }
+
+    /** Ends a sequence and frees its slot; closing it again does nothing. */
+    public void close(Sequence sequence) {
+        if (!closed && cache.holds(sequence)) {
+            cache.release(sequence);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the decoder is closed");
+        }
+    }
+
+    /** Frees the cache; sequences still open are gone. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            bank.close();
+            manager.close();
+            script.close();
+        }
+    }
+}

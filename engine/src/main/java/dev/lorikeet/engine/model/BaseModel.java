@@ -1,0 +1,218 @@
+package dev.lorikeet.engine.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.script.Script;
+import dev.lorikeet.engine.script.ScriptSource;
+import dev.lorikeet.engine.script.TensorRuntime;
+import dev.lorikeet.engine.text.ChatTemplate;
+import dev.lorikeet.engine.text.Tokenizer;
+import dev.lorikeet.engine.weights.MalformedFileException;
+import dev.lorikeet.engine.weights.TensorInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A frozen base model on a device: loaded once, shared by any number of decoders, trainings and adapters, never written.
+ * Safe for use by several threads until it is closed, which is last.
+ *
+ * <p>Weights are brought to the device when first asked for, in one of two forms: arranged for products without
+ * gradients ({@link #compile}; what decoding uses), or as plain matrices under their own names ({@link #weight}; what
+ * training uses). A process that only serves holds the first, one that only trains the second. The embedding is a
+ * plain matrix in both; with a tied head on a CPU the first form holds it in a second layout for the head's product.
+ */
+public final class BaseModel implements AutoCloseable {
+    private final LoadOptions options;
+    private final ModelFiles files;
+    private final WeightLayout layout;
+    private final NDManager manager;
+    private final Script loader;
+    private final WeightReader reader;
+    private final Map<String, NDArray> plain = new HashMap<>();
+    private final List<List<NDArray>> arranged = new ArrayList<>();
+    private boolean closed;
+
+    private BaseModel(LoadOptions options, ModelFiles files) {
+        this.options = options;
+        this.files = files;
+        this.layout = new WeightLayout(files.config());
+        this.manager = TensorRuntime.newManager(options.device());
+        this.loader = Script.compile(ScriptParts.weights(options), options.device());
+        this.reader = new WeightReader(files.weights(), loader, manager);
+    }
+
+    /**
+     * Loads a Hugging Face model folder or a GGUF file.
+     *
+     * @throws UnsupportedModelException if its family or a setting is not computed here
+     * @throws MalformedFileException if a file or a tensor is missing or not what it says
+     */
+    public static BaseModel load(Path path, LoadOptions options) throws IOException {
+        ModelFiles files = ModelFiles.open(path);
+        try {
+            return load(files, options);
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /** Loads opened files, which then belong to the model. */
+    public static BaseModel load(ModelFiles files, LoadOptions options) throws IOException {
+        TensorRuntime.start(options.threads());
+        for (WeightLayout.Required tensor : new WeightLayout(files.config()).required()) {
+            if (!files.weights().has(tensor.name())) {
+                throw new MalformedFileException(files.path(), "tensor " + tensor.name() + " is missing");
+            }
+            TensorInfo info = files.weights().info(tensor.name());
+            if (!info.shape().equals(tensor.shape()) || !info.dtype().floating()) {
+                throw new MalformedFileException(
+                        files.path(),
+                        "tensor " + tensor.name() + " is " + info.dtype() + info.shape() + ", not floating point of "
+                                + tensor.shape());
+            }
+        }
+        return new BaseModel(options, files);
+    }
+
+    /** What requests call it. */
+    public String name() {
+        return options.name();
+    }
+
+    /** SHA-256 of configuration and weights, in hexadecimal. */
+    public String digest() {
+        return files.digest();
+    }
+
+    public ModelConfig config() {
+        return files.config();
+    }
+
+    public Tokenizer tokenizer() {
+        return files.tokenizer();
+    }
+
+    public ChatTemplate chatTemplate() {
+        return files.chatTemplate();
+    }
+
+    public Device device() {
+        return options.device();
+    }
+
+    public Precision precision() {
+        return options.precision();
+    }
+
+    /**
+     * One tensor as a plain array in the model's precision; never to be written, closed by the model.
+     *
+     * @param name its Hugging Face name ({@code model.layers.0.self_attn.q_proj.weight}); of a tied head too
+     * @throws IllegalArgumentException if the model has no such tensor
+     */
+    public synchronized NDArray weight(String name) {
+        requireOpen();
+        String stored = name.equals(WeightLayout.HEAD) ? layout.head() : name;
+        return plain.computeIfAbsent(stored, key -> {
+            NDArray array = reader.plain(List.of(key));
+            reader.releaseUnless(aliases());
+            return array;
+        });
+    }
+
+    /**
+     * Compiles methods over the model's blocks (blocks.py, weights.py) and its arranged weights, which are attributes
+     * of the script: {@code norm1, norm2, attention_in, attention_out, forward_in, forward_out} with an entry a layer,
+     * the biases {@code ..._bias} of the last four, and {@code top} (embedding, final norm, head, rotary frequencies).
+     * Constants: layers, hidden, heads, groups, size, epsilon, scalar, packed, attention_bias, forward_bias.
+     *
+     * <p>For scripts without gradients; the caller closes it, before the model.
+     */
+    public synchronized Script compile(ScriptSource own) {
+        requireOpen();
+        arrange();
+        Script script = Script.compile(ScriptParts.model(options, config(), own), options.device());
+        try (NDManager scope = manager.newSubManager()) {
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, arranged.toArray());
+            return script;
+        }
+    }
+
+    /** Brings an adapter to the device: see {@link ResidentAdapter#attach}. */
+    public ResidentAdapter attach(StoredAdapter adapter) {
+        return ResidentAdapter.attach(this, adapter);
+    }
+
+    /** Float32 arrays in the model's precision, as ordinary tensors of their own. */
+    public List<NDArray> cast(NDManager scope, List<NDArray> arrays) {
+        return List.copyOf(loader.call(scope, "cast", Script.Mode.NO_GRADIENT, arrays));
+    }
+
+    /** A manager on the model's device, for what lives as long as the caller. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
+    private void arrange() {
+        if (!arranged.isEmpty()) {
+            return;
+        }
+        List<NDArray> inputNorms = new ArrayList<>();
+        List<NDArray> middleNorms = new ArrayList<>();
+        for (int layer = 0; layer < config().layers(); layer++) {
+            inputNorms.add(weight(WeightLayout.inputNorm(layer)));
+            middleNorms.add(weight(WeightLayout.middleNorm(layer)));
+        }
+        List<List<NDArray>> lists = new ArrayList<>(List.of(inputNorms, middleNorms));
+        for (WeightLayout.Group group : WeightLayout.Group.values()) {
+            List<NDArray> matrices = new ArrayList<>();
+            List<NDArray> biases = new ArrayList<>();
+            // Read by nobody; one a list, since an array has one name and so a place in one list.
+            NDArray none = manager.create(new float[] {0});
+            for (int layer = 0; layer < config().layers(); layer++) {
+                matrices.add(reader.arranged(layout.matrices(layer, group)));
+                biases.add(layout.biased(group) ? reader.plain(layout.biases(layer, group)) : none);
+                reader.releaseUnless(aliases());
+            }
+            lists.add(matrices);
+            lists.add(biases);
+        }
+        float[] frequencies = config().rope().inverseFrequencies(config().headSize());
+        lists.add(List.of(
+                weight(WeightLayout.EMBEDDING),
+                weight(WeightLayout.FINAL_NORM),
+                reader.arranged(List.of(layout.head())),
+                manager.create(frequencies)));
+        reader.releaseUnless(aliases());
+        arranged.addAll(lists);
+    }
+
+    /** Whether tensors lie in the mapped file. */
+    private boolean aliases() {
+        return options.precision() == Precision.FLOAT32 && !options.device().isGpu();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("base model " + name() + " is closed");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            loader.close();
+            manager.close();
+            files.close();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lorikeet.engine.model;
+
+import dev.lorikeet.engine.script.ScriptSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a model's script together: shared blocks, its constants, the attributes that hold its weights. */
+final class ScriptParts {
+    private static final List<String> LISTS = List.of(
+            "norm1",
+            "norm2",
+            "attention_in",
+            "attention_in_bias",
+            "attention_out",
+            "attention_out_bias",
+            "forward_in",
+            "forward_in_bias",
+            "forward_out",
+            "forward_out_bias",
+            "top");
+
+    private ScriptParts() {}
+
+    /** What brings weights to the device. */
+    static ScriptSource weights(LoadOptions options) {
+        return ScriptSource.of(ScriptParts.class, "weights.py")
+                .constant("scalar", options.precision().scalarType())
+                .constant("packed", !options.device().isGpu());
+    }
+
+    /** A model's blocks, with methods of the caller's own. */
+    static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+        ScriptSource source = weights(options)
+                .and(ScriptParts.class, "blocks.py")
+                .and(own)
+                .constant("layers", config.layers())
+                .constant("hidden", config.hiddenSize())
+                .constant("heads", config.heads())
+                .constant("groups", config.keyValueHeads())
+                .constant("size", config.headSize())
+                .constant("epsilon", config.rmsNormEpsilon())
+                .constant("attention_bias", config.attentionBias())
+                .constant("forward_bias", config.feedForwardBias());
+        for (String list : LISTS) {
+            source = source.tensorList(list);
+        }
+        return source.and(new ScriptSource(List.of(bind()), java.util.Map.of(), List.of()));
+    }
+
+    private static String bind() {
+        List<String> parameters = new ArrayList<>(List.of("self"));
+        StringBuilder body = new StringBuilder();
+        for (String list : LISTS) {
+            parameters.add(list + ": List[Tensor]");
+            body.append("    self.").append(list).append(" = ").append(list).append('\n');
+        }
+        return "def bind(" + String.join(", ", parameters) + ") -> Tensor:\n" + body + "    return top[0]\n";
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lorikeet.engine.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.model.BaseModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReferenceCasesTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama3"})
+    void modelsReproduceTheReference(String name) throws IOException {
+        ReferenceCase expected = ReferenceCase.read("models/" + name);
+        try (BaseModel model = ReferenceCase.model(name);
+                Decoder decoder = new Decoder(model, 8, 64)) {
+            check(decoder, expected, Collections.nCopies(3, null));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"lora_attention", "lora_all_linear", "rslora", "rank_pattern", "layers_to_transform", "lm_head"})
+    void adaptersReproduceTheReference(String kind) throws IOException {
+        ReferenceCase expected = ReferenceCase.read("adapters/llama-" + kind);
+        try (BaseModel model = ReferenceCase.model("llama");
+                Decoder decoder = new Decoder(model, 8, 64);
+                ResidentAdapter adapter = attach(model, "llama-" + kind)) {
+            check(decoder, expected, Collections.nCopies(3, adapter));
+        }
+    }
+
+    @Test
+    void aMixedBatchReproducesTheReference() throws IOException {
+        ReferenceCase expected = ReferenceCase.read("mixed-batch");
+        try (BaseModel model = ReferenceCase.model("llama");
+                Decoder decoder = new Decoder(model, 8, 64);
+                ResidentAdapter attention = attach(model, "llama-lora_attention");
+                ResidentAdapter all = attach(model, "llama-lora_all_linear");
+                ResidentAdapter stabilised = attach(model, "llama-rslora");
+                ResidentAdapter pattern = attach(model, "llama-rank_pattern")) {
+            List<@Nullable ResidentAdapter> adapters =
+                    Arrays.asList(attention, null, all, stabilised, pattern, attention);
+
+            check(decoder, expected, adapters);
+        }
+    }
+
+    private static ResidentAdapter attach(BaseModel model, String name) throws IOException {
+        return model.attach(StoredAdapter.read(ReferenceCase.folder("adapters/" + name), model.config()));
+    }
+
+    /** All positions as one prefill, then the same logits position by position as decode steps. */
+    private static void check(Decoder decoder, ReferenceCase expected, List<@Nullable ResidentAdapter> adapters) {
+        List<float[]> logits = decoder.logits(expected.inputs(), adapters);
+
+        for (int i = 0; i < logits.size(); i++) {
+            assertThat(ReferenceCase.difference(logits.get(i), expected.logits().get(i)))
+                    .isLessThan(1e-4f);
+        }
+        if (expected.greedy().length > 0) {
+            assertThat(continued(decoder, expected, adapters.getFirst())).isEqualTo(expected.greedy());
+        }
+    }
+
+    private static int[] continued(Decoder decoder, ReferenceCase expected, @Nullable ResidentAdapter adapter) {
+        int[] prompt = Arrays.copyOf(expected.inputs().getFirst(), 8);
+        Sequence sequence = decoder.open(prompt, adapter, SamplingOptions.GREEDY);
+        List<Integer> tokens = new ArrayList<>();
+        while (tokens.size() + prompt.length < expected.greedy().length) {
+            tokens.add(decoder.step(List.of(new Feed(sequence, sequence.pending())))
+                    .getFirst()
+                    .token());
+        }
+        decoder.close(sequence);
+        int[] all = Arrays.copyOf(prompt, prompt.length + tokens.size());
+        for (int i = 0; i < tokens.size(); i++) {
+            all[prompt.length + i] = tokens.get(i);
+        }
+        return all;
+    }
+}
