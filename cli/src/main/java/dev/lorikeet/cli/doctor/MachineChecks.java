@@ -81,7 +81,7 @@ final class MachineChecks {
 
     static Check pip(Optional<String> version) {
         return version.filter(text -> !text.isBlank())
-                .map(text -> Check.ok("pip", text.strip()))
+                .map(text -> Check.ok("pip", text.strip().replaceFirst(" from .* \\(", " (")))
                 .orElseGet(() -> Check.warn(
                         "pip",
                         "no python3 with pip",

@@ -1,0 +1,334 @@
+package dev.lorikeet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorikeet.proto.adapter.v1.AliasTarget;
+import dev.lorikeet.proto.adapter.v1.DeleteAdapterRequest;
+import dev.lorikeet.proto.adapter.v1.DeleteVersionRequest;
+import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
+import dev.lorikeet.proto.inference.v1.GenerateRequest;
+import dev.lorikeet.proto.training.v1.LearningRateSchedule;
+import dev.lorikeet.proto.training.v1.ListJobsRequest;
+import dev.lorikeet.proto.training.v1.TrainingRequest;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Whole commands, from the arguments to what they print, against services that answer from memory. */
+@SuppressWarnings("NullAway.Init") // JUnit sets the fields
+class CommandsTest {
+
+    @TempDir
+    private Path folder;
+
+    private FakeServices services;
+    private StringWriter out;
+    private StringWriter err;
+
+    @BeforeEach
+    void start() throws Exception {
+        services = new FakeServices();
+        out = new StringWriter();
+        err = new StringWriter();
+    }
+
+    @AfterEach
+    void stop() {
+        services.close();
+    }
+
+    private int run(String... arguments) {
+        CommandLine commands = Main.commandLine();
+        commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return commands.execute(arguments);
+    }
+
+    /** Runs with the fakes' address, a good key, and a data folder where nothing runs. */
+    private int runHere(String... arguments) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(List.of(
+                "--scheduler",
+                services.address(),
+                "--serving",
+                services.address(),
+                "--data",
+                folder.toString(),
+                "--key",
+                FakeServices.KEY));
+        return run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void everyCommandHasAHelpText() {
+        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+            assertThat(command.getCommandSpec().usageMessage().description())
+                    .as(command.getCommandName())
+                    .isNotEmpty();
+        }
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("demo", "up", "down", "train", "jobs", "adapters", "chat", "doctor");
+    }
+
+    @Test
+    void wrongUsageIsExitCodeTwo() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("jbos")).isEqualTo(2);
+        assertThat(run("train")).isEqualTo(2);
+        assertThat(run("jobs", "get")).isEqualTo(2);
+        assertThat(run("chat", "--json")).isEqualTo(2);
+        assertThat(runHere("adapters", "alias", "a", "production", "zero")).isEqualTo(2);
+    }
+
+    @Test
+    void allPagesOfJobsAreListed() {
+        assertThat(runHere("jobs", "list")).isZero();
+
+        assertThat(out.toString().lines()).hasSize(3);
+        assertThat(out.toString()).contains("j-new", "running", "j-old", "succeeded");
+        assertThat(services.asked).hasSize(2).allMatch(ListJobsRequest.class::isInstance);
+    }
+
+    @Test
+    void jobsAsJsonAreTheServicesAnswer() throws Exception {
+        assertThat(runHere("jobs", "list", "--json", "--limit", "1")).isZero();
+
+        assertThat(new ObjectMapper().readTree(out.toString()).at("/jobs/0/id").asText())
+                .isEqualTo("j-new");
+        assertThat(services.asked).hasSize(1);
+    }
+
+    @Test
+    void aWatchEndsWithTheJobAndItsExitCodeTellsTheOutcome() {
+        assertThat(runHere("jobs", "watch", "j-1")).isZero();
+        assertThat(out.toString()).contains("step 1/2", "loss 0.2500");
+
+        assertThat(runHere("jobs", "watch", "j-fails")).isEqualTo(1);
+        assertThat(out.toString()).contains("failed: no memory");
+    }
+
+    @Test
+    void trainingOverGrpcSendsTheExamplesAndShowsTheEnd() throws Exception {
+        Path file = Files.writeString(folder.resolve("x.jsonl"), "{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n");
+
+        int code = runHere(
+                "train",
+                file.toString(),
+                "--adapter",
+                "parrot",
+                "--via",
+                "grpc",
+                "--rank",
+                "4",
+                "--max-steps",
+                "20",
+                "--schedule",
+                "constant",
+                "--warmup-steps",
+                "0",
+                "--metadata",
+                "who=me",
+                "--idempotency-key",
+                "k1",
+                "--seed",
+                "0");
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(code).isZero();
+        TrainingRequest sent = (TrainingRequest) services.asked.getFirst();
+        assertThat(sent.getInlineExamples().getLinesList()).containsExactly("{\"text\": \"a\"}", "{\"text\": \"b\"}");
+        assertThat(sent.getMethod().getLora().getRank()).isEqualTo(4);
+        assertThat(sent.getHyperparameters().getMaxSteps()).isEqualTo(20);
+        assertThat(sent.getHyperparameters().getSchedule())
+                .isEqualTo(LearningRateSchedule.LEARNING_RATE_SCHEDULE_CONSTANT);
+        assertThat(sent.getHyperparameters().hasWarmupSteps()).isTrue();
+        assertThat(sent.getHyperparameters().hasWeightDecay()).isFalse();
+        assertThat(sent.hasSeed()).isTrue();
+        assertThat(sent.getMetadataMap()).containsEntry("who", "me");
+        assertThat(sent.getIdempotencyKey()).isEqualTo("k1");
+        assertThat(out.toString()).contains("Job j-1").contains("chat --model parrot@7");
+    }
+
+    @Test
+    void aRefusedRequestTellsEveryField() throws Exception {
+        Path file = Files.writeString(folder.resolve("x.jsonl"), "{\"text\": \"a\"}\n");
+
+        assertThat(runHere("train", file.toString(), "--adapter", "BAD", "--via", "grpc"))
+                .isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("INVALID_ARGUMENT: the request is invalid")
+                .contains("adapter: must be lower case")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aDatasetThatIsNoFileIsToldBeforeAnythingIsSent() {
+        assertThat(runHere("train", folder + "/none.jsonl", "--adapter", "a", "--via", "grpc"))
+                .isEqualTo(1);
+
+        assertThat(err.toString()).contains("no readable file");
+        assertThat(services.asked).isEmpty();
+    }
+
+    @Test
+    void aDryRunPrintsTheRequestAndSendsNothing() throws Exception {
+        String address = "datasets/" + "a".repeat(64) + ".jsonl";
+
+        assertThat(runHere("train", address, "--adapter", "parrot", "--dry-run"))
+                .isZero();
+
+        assertThat(new ObjectMapper()
+                        .readTree(out.toString())
+                        .get("dataset_uri")
+                        .asText())
+                .isEqualTo(address);
+        assertThat(services.asked).isEmpty();
+    }
+
+    @Test
+    void adaptersAreListed() {
+        assertThat(runHere("adapters")).isZero();
+
+        assertThat(out.toString()).contains("house-style  3       0.1250");
+    }
+
+    @Test
+    void aCanaryIsSetByWeights() {
+        assertThat(runHere("adapters", "alias", "house-style", "production", "3=90", "4=10"))
+                .isZero();
+
+        SetAliasRequest request = (SetAliasRequest) services.asked.getFirst();
+        assertThat(request.getTargetsList())
+                .containsExactly(
+                        AliasTarget.newBuilder().setVersion(3).setWeight(90).build(),
+                        AliasTarget.newBuilder().setVersion(4).setWeight(10).build());
+        assertThat(out.toString()).contains("house-style:production -> 3=90 4=10 (generation 2)");
+    }
+
+    @Test
+    void deletionTakesAnAdapterOrOneVersion() {
+        assertThat(runHere("adapters", "delete", "house-style@3")).isZero();
+        assertThat(runHere("adapters", "delete", "house-style")).isZero();
+
+        assertThat(((DeleteVersionRequest) services.asked.get(0)).getVersion()).isEqualTo(3);
+        assertThat(((DeleteAdapterRequest) services.asked.get(1)).getAdapter()).isEqualTo("house-style");
+    }
+
+    @Test
+    void onePromptIsStreamed() {
+        assertThat(runHere("chat", "--model", "house-style@3", "--system", "be brief", "--prompt", "hello"))
+                .isZero();
+
+        assertThat(out.toString().strip()).isEqualTo("2 hello");
+        GenerateRequest request = (GenerateRequest) services.asked.getFirst();
+        assertThat(request.getModel()).isEqualTo("house-style@3");
+        assertThat(request.hasSampling()).isFalse();
+    }
+
+    @Test
+    void samplingIsSentOnlyAboveTemperatureZero() {
+        assertThat(runHere("chat", "-p", "hi", "--temperature", "0.7", "--top-p", "0.9", "--seed", "5", "--json"))
+                .isZero();
+
+        GenerateRequest request = (GenerateRequest) services.asked.getFirst();
+        assertThat(request.getSampling().getTemperature()).isEqualTo(0.7);
+        assertThat(request.getSampling().getTopP()).isEqualTo(0.9);
+        assertThat(request.getSampling().getSeed()).isEqualTo(5);
+        assertThat(out.toString()).contains("\"text\": \"whole\"");
+        assertThat(runHere("chat", "-p", "hi", "--repetition-penalty", "1.2")).isEqualTo(2);
+    }
+
+    @Test
+    void aConversationRemembersUntilItIsCleared() {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(
+                "first\nsecond\n/clear\nthird\n/exit\nnever\n".getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(runHere("chat")).isZero();
+        } finally {
+            System.setIn(before);
+        }
+
+        assertThat(out.toString()).contains("1 first", "3 second", "1 third").doesNotContain("never");
+    }
+
+    @Test
+    void aWrongKeyIsToldWithAdvice() {
+        int code =
+                run("jobs", "list", "--scheduler", services.address(), "--data", folder.toString(), "--key", "wrong");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("UNAUTHENTICATED: unknown key").contains("--key");
+    }
+
+    @Test
+    void aPlatformThatIsAwayIsToldWithAdvice() {
+        services.close();
+
+        assertThat(runHere("adapters")).isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("UNAVAILABLE")
+                .contains("./lorikeet up")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void nothingToTalkToIsToldWithAdvice() {
+        assertThat(run("jobs", "list", "--data", folder.toString())).isEqualTo(1);
+
+        assertThat(err.toString()).contains("./lorikeet up").contains("--scheduler");
+    }
+
+    @Test
+    void theDemosDatasetsCanBeWritten() throws Exception {
+        assertThat(run("demo", "--write-datasets", folder.resolve("d").toString()))
+                .isZero();
+
+        try (Stream<Path> files = Files.list(folder.resolve("d"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "acme-support-triage-training.jsonl",
+                            "acme-support-triage-held-out.jsonl",
+                            "globex-house-style-training.jsonl",
+                            "globex-house-style-held-out.jsonl");
+        }
+    }
+
+    @Test
+    void theDoctorFindsNoFaultThatOnlyAdviceCannotCure() throws Exception {
+        int code = run("doctor", "--json", "--data", folder.toString());
+
+        var checks = new ObjectMapper().readTree(out.toString());
+        assertThat(checks).isNotEmpty();
+        assertThat(checks)
+                .allMatch(check -> check.get("level").asText().equals("OK")
+                        || !check.get("advice").asText().isEmpty());
+        boolean fails = false;
+        for (var check : checks) {
+            fails |= check.get("level").asText().equals("FAIL");
+        }
+        assertThat(code).isEqualTo(fails ? 1 : 0);
+    }
+
+    @Test
+    void downWithoutAPlatformSaysSo() {
+        assertThat(run("down", "--data", folder.toString())).isZero();
+
+        assertThat(out.toString()).contains("No platform runs here");
+    }
+}
