@@ -1,0 +1,5 @@
+/** Jobs over gRPC. */
+@NullMarked
+package dev.lorikeet.scheduler.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.lorikeet.scheduler.request;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * A wish to have an adapter trained: as it was sent (zero and empty mean "not set") or, once {@link RequestRules} has
+ * resolved it, as it will run. Nothing is checked here, so that a check can name everything that is wrong.
+ *
+ * @param adapter name of the adapter that the result becomes a version of
+ * @param baseModel name of the base model; empty for the default
+ * @param dataset the examples
+ * @param lora how to adapt
+ * @param training how to train
+ * @param terms what is not about training itself
+ */
+public record TrainingSpec(
+        String adapter, String baseModel, Dataset dataset, Lora lora, Training training, Terms terms) {
+    public TrainingSpec {
+        requireNonNull(adapter, "adapter");
+        requireNonNull(baseModel, "baseModel");
+        requireNonNull(dataset, "dataset");
+        requireNonNull(lora, "lora");
+        requireNonNull(training, "training");
+        requireNonNull(terms, "terms");
+    }
+
+    /** Where the examples are. */
+    public sealed interface Dataset {
+        /** Nowhere: the field was not set. */
+        record Unset() implements Dataset {}
+
+        /** At an address that the tenant wrote. */
+        record Uri(String uri) implements Dataset {
+            public Uri {
+                requireNonNull(uri, "uri");
+            }
+        }
+
+        /** In the request itself, a line each. */
+        record Inline(List<String> lines) implements Dataset {
+            public Inline {
+                lines = List.copyOf(lines);
+            }
+        }
+    }
+
+    /**
+     * Low-rank adaptation.
+     *
+     * @param rank rank of the factors; 0: not set
+     * @param alpha alpha; 0: not set
+     * @param rankStabilized whether the scaling is alpha / sqrt(rank)
+     * @param dropout probability of dropping an input element
+     * @param targets which modules, and what is different for some of them
+     */
+    public record Lora(int rank, double alpha, boolean rankStabilized, double dropout, Targets targets) {
+        /** Nothing set. */
+        public static final Lora UNSET =
+                new Lora(0, 0, false, 0, new Targets(List.of(), Map.of(), Map.of(), List.of()));
+
+        public Lora {
+            requireNonNull(targets, "targets");
+        }
+    }
+
+    /**
+     * The modules to adapt.
+     *
+     * @param modules their names, or {@code all-linear}; empty: not set
+     * @param ranks ranks by PEFT's patterns
+     * @param alphas alphas by PEFT's patterns
+     * @param layers the only layers to adapt; empty: all
+     */
+    public record Targets(
+            List<String> modules, Map<String, Integer> ranks, Map<String, Double> alphas, List<Integer> layers) {
+        public Targets {
+            modules = List.copyOf(modules);
+            ranks = java.util.Collections.unmodifiableMap(new TreeMap<>(ranks));
+            alphas = java.util.Collections.unmodifiableMap(new TreeMap<>(alphas));
+            layers = List.copyOf(layers);
+        }
+    }
+
+    /**
+     * How training runs.
+     *
+     * @param length how long
+     * @param batching how many examples at once
+     * @param optimizer how weights move
+     * @param checkpointEverySteps optimizer steps between checkpoints; 0: not set
+     * @param reportEverySteps optimizer steps between reports; 0: not set
+     */
+    public record Training(
+            Length length, Batching batching, Optimizer optimizer, int checkpointEverySteps, int reportEverySteps) {
+        /** Nothing set. */
+        public static final Training UNSET =
+                new Training(new Length(0, 0), new Batching(0, 0, 0), Optimizer.UNSET, 0, 0);
+
+        public Training {
+            requireNonNull(length, "length");
+            requireNonNull(batching, "batching");
+            requireNonNull(optimizer, "optimizer");
+        }
+    }
+
+    /** How long: passes over the dataset, or optimizer steps, which win; 0: not set. */
+    public record Length(int epochs, int maxSteps) {}
+
+    /** Examples in a micro-batch, micro-batches in a step, tokens in the longest example; 0: not set. */
+    public record Batching(int batchSize, int gradientAccumulationSteps, int maxSequenceLength) {}
+
+    /**
+     * AdamW and its learning rate.
+     *
+     * @param learningRate peak rate; 0: not set
+     * @param schedule how the rate moves after warm-up
+     * @param warmupSteps steps of linear warm-up; absent in a resolved request: 3 % of all steps
+     * @param weightDecay decoupled weight decay
+     * @param maxGradientNorm largest global gradient norm; 0: no clipping
+     */
+    public record Optimizer(
+            double learningRate,
+            Schedule schedule,
+            OptionalInt warmupSteps,
+            OptionalDouble weightDecay,
+            OptionalDouble maxGradientNorm) {
+        /** Nothing set. */
+        public static final Optimizer UNSET =
+                new Optimizer(0, Schedule.UNSET, OptionalInt.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+
+        public Optimizer {
+            requireNonNull(schedule, "schedule");
+        }
+    }
+
+    /** Learning-rate schedules. */
+    public enum Schedule {
+        /** The tenant did not choose. */
+        UNSET,
+        /** Half a cosine down to zero. */
+        COSINE,
+        /** The peak rate throughout. */
+        CONSTANT,
+        /** A straight line down to zero. */
+        LINEAR,
+        /** A value that this version does not know. */
+        UNKNOWN
+    }
+
+    /**
+     * What is not about training itself.
+     *
+     * @param priority among the tenant's own jobs, higher runs first
+     * @param seed seeds initialisation, data order and dropout
+     * @param idempotencyKey the tenant's name for this wish; absent: the wish's content stands for it
+     * @param metadata the tenant's own labels
+     */
+    public record Terms(
+            int priority, OptionalLong seed, Optional<String> idempotencyKey, Map<String, String> metadata) {
+        /** Nothing set. */
+        public static final Terms UNSET = new Terms(0, OptionalLong.empty(), Optional.empty(), Map.of());
+
+        public Terms {
+            requireNonNull(seed, "seed");
+            requireNonNull(idempotencyKey, "idempotencyKey");
+            metadata = java.util.Collections.unmodifiableMap(new TreeMap<>(metadata));
+        }
+    }
+}

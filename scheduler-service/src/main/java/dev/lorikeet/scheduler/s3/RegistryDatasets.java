@@ -1,0 +1,75 @@
+package dev.lorikeet.scheduler.s3;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.lorikeet.registry.Registry;
+import dev.lorikeet.registry.s3.StoreSettings;
+import dev.lorikeet.registry.store.RegistryException;
+import dev.lorikeet.scheduler.kafka.DatasetStore;
+import dev.lorikeet.tenancy.DatasetAddress;
+import dev.lorikeet.tenancy.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Datasets in the registry. Connects when first needed, so that the scheduler runs while the store is away. */
+public final class RegistryDatasets implements DatasetStore, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RegistryDatasets.class);
+
+    private final StoreSettings settings;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private volatile @Nullable Registry registry;
+
+    public RegistryDatasets(StoreSettings settings) {
+        this.settings = requireNonNull(settings, "settings");
+    }
+
+    @Override
+    public DatasetAddress put(TenantId tenant, List<String> lines) throws Unavailable {
+        byte[] content = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        return ask(all -> all.datasets().put(tenant, content));
+    }
+
+    @Override
+    public boolean exists(DatasetAddress address) throws Unavailable {
+        return ask(all -> all.datasets().exists(address));
+    }
+
+    private <T> T ask(Function<Registry, T> question) throws Unavailable {
+        try {
+            return question.apply(connected());
+        } catch (RegistryException e) {
+            LOG.warnf("the object store does not serve: %s", e.getMessage());
+            throw new Unavailable("the object store does not serve", e);
+        }
+    }
+
+    private Registry connected() {
+        Registry known = registry;
+        if (known != null) {
+            return known;
+        }
+        connecting.lock();
+        try {
+            known = registry;
+            if (known == null) {
+                known = Registry.connect(settings);
+                registry = known;
+            }
+            return known;
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        Registry known = registry;
+        if (known != null) {
+            known.close();
+        }
+    }
+}
