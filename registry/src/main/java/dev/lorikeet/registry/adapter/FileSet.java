@@ -30,7 +30,9 @@ public record FileSet(SortedMap<String, FileContent> files) {
             throw new Invalid("There are no files to store");
         }
         for (String name : files.keySet()) {
-            checkName(name);
+            if (!storable(name)) {
+                throw new Invalid("File name '" + name + "' cannot be stored");
+            }
         }
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     }
@@ -64,11 +66,9 @@ public record FileSet(SortedMap<String, FileContent> files) {
         return new FileSet(contents);
     }
 
-    /** Refuses a name that could leave a folder or be taken for the manifest. */
-    static void checkName(String name) {
-        if (!NAME.matcher(name).matches() || name.equals(Manifest.FILE_NAME)) {
-            throw new Invalid("File name '" + name + "' cannot be stored");
-        }
+    /** Whether a name cannot leave a folder or be taken for the manifest. */
+    static boolean storable(String name) {
+        return NAME.matcher(name).matches() && !name.equals(Manifest.FILE_NAME);
     }
 
     /** The manifest of these files. */

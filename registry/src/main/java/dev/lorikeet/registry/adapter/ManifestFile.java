@@ -10,7 +10,9 @@ package dev.lorikeet.registry.adapter;
 public record ManifestFile(String name, long size, String sha256) {
     /** Checks name and size, which may come from a damaged object. */
     public ManifestFile {
-        FileSet.checkName(name);
+        if (!FileSet.storable(name)) {
+            throw new IllegalArgumentException("it lists a file named '" + name + "'");
+        }
         if (size < 0) {
             throw new IllegalArgumentException("File " + name + " has size " + size);
         }

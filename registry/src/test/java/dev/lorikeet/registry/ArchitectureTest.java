@@ -1,0 +1,42 @@
+package dev.lorikeet.registry;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+final class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.lorikeet.registry");
+
+    @Test
+    void theCoreKnowsNoProtocolAndNoFramework() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "..registry.store..", "..registry.adapter..", "..registry.dataset..", "..registry.checkpoint..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.minio..",
+                        "okhttp3..",
+                        "com.google.protobuf..",
+                        "dev.lorikeet.proto..",
+                        "dev.lorikeet.registry.s3..",
+                        "dev.lorikeet.registry.proto..",
+                        "dev.lorikeet.registry.memory..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingHereKnowsKafkaOrQuarkus() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..", "io.quarkus..", "dev.lorikeet.local..")
+                .check(CLASSES);
+    }
+}
