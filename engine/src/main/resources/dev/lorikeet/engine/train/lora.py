@@ -22,8 +22,14 @@ def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], fac
   first = [0, 3, 4, 6][group]
   outputs: List[Tensor] = []
   for i in range(len(weights)):
+    bias = self.biases[7 * layer + first + i]
     if residual is not None:
-      outputs.append(torch.addmm(residual, x, weights[i].t()))
+      start = residual
+      if bias.numel() > 0:
+        start = torch.add(residual, bias)
+      outputs.append(torch.addmm(start, x, weights[i].t()))
+    elif bias.numel() > 0:
+      outputs.append(torch.addmm(bias, x, weights[i].t()))
     else:
       outputs.append(torch.mm(x, weights[i].t()))
   a = index[11 * layer + group]
@@ -35,12 +41,12 @@ def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], fac
       kept = torch.bernoulli_(torch.empty_like(x), 1. - rate, generator=generator)
       dropped = torch.mul(x, torch.mul_(kept, 1. / (1. - rate)))
     inner = torch.mm(dropped, factors[a].t())
-    start = 0
+    at = 0
     for i in range(len(weights)):
       b = index[11 * layer + 4 + first + i]
       if b >= 0:
         rank = factors[b].size(1)
-        own = torch.narrow(inner, 1, start, rank)
+        own = torch.narrow(inner, 1, at, rank)
         outputs[i] = torch.addmm_(outputs[i], own, factors[b].t(), alpha=scales[7 * layer + first + i])
-        start = start + rank
+        at = at + rank
   return outputs

@@ -1,12 +1,13 @@
 # One micro-batch of causal language-model training over a frozen Llama-family base: forward, loss on the labelled
 # positions only, backward. Sizes: rows B, row length S, tokens T = B * S, hidden size H, head size D.
 # Attributes: heads, groups (key/value heads), size (D), epsilon, scalar (the weights' type), longest (row length up to
-# which attention materialises its probabilities), weights (see bind).
+# which attention materialises its probabilities), weights and biases (see bind).
 
-# The base's tensors: embedding, then nine a layer (input norm, q, k, v, o, post-attention norm, gate, up, down), final
-# norm, head, cosines and sines (context, D), and the rotation matrix (D, D).
-def bind(self, weights: List[Tensor]) -> Tensor:
+# The base's tensors. weights: embedding, then nine a layer (input norm, q, k, v, o, post-attention norm, gate, up, down),
+# final norm, head, rotary frequencies (D / 2). biases: seven a layer (q k v o gate up down), empty where there is none.
+def bind(self, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
   self.weights = weights
+  self.biases = biases
   return weights[0]
 
 # Root mean square norm over the last axis, in float32.
@@ -15,23 +16,29 @@ def normed(self, x: Tensor, weight: Tensor) -> Tensor:
   scale = torch.rsqrt(torch.add(torch.div(square, float(x.size(-1))), self.epsilon))
   return torch.mul(torch.mul(x, scale).to(self.scalar), weight)
 
-# Rotary positions: x (B * heads, S, D) -> the same.
-def rotated(self, x: Tensor, length: int) -> Tensor:
-  n = len(self.weights)
-  cosines = torch.narrow(self.weights[n - 3], 0, 0, length)
-  sines = torch.narrow(self.weights[n - 2], 0, 0, length)
-  turned = torch.mm(x.view([-1, self.size]), self.weights[n - 1]).view(x.size())
-  return torch.addcmul(torch.mul(x, cosines), turned, sines)
+# Cosines and signed sines (S, D) of rotary positions.
+def rotation(self, length: int) -> Tuple[Tensor, Tensor]:
+  frequencies = self.weights[len(self.weights) - 1]
+  angles = torch.outer(torch.arange(length, dtype=6, device=frequencies.device), frequencies)
+  sines = torch.sin(angles)
+  return (torch.repeat(torch.cos(angles), [1, 2]).to(self.scalar), torch.cat([torch.neg(sines), sines], 1).to(self.scalar))
+
+# Rotates the halves of each head against each other: x (B * heads, S, D). Swapping the halves is a roll, its sign is in
+# the sines.
+def rotated(self, x: Tensor, turn: Tuple[Tensor, Tensor]) -> Tensor:
+  cosines, sines = turn
+  return torch.addcmul(torch.mul(x, cosines), torch.roll(x, [self.size // 2], [2]), sines)
 
 # q (T, heads * D), k and v (T, groups * D) -> (T, heads * D). Rows are padded behind, so the causal mask alone keeps
 # padding out of every real token.
-def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, length: int) -> Tensor:
+def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tensor, Tensor]) -> Tensor:
   share = self.heads // self.groups
+  length = turn[0].size(0)
   q5 = q.view([rows, length, self.groups, share, self.size]).permute([0, 2, 3, 1, 4])
-  queries = self.rotated(q5.reshape([-1, length, self.size]), length)
+  queries = self.rotated(q5.contiguous().view([-1, length, self.size]), turn)
   k4 = k.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3])
-  keys = self.rotated(k4.reshape([-1, length, self.size]), length)
-  values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3])
+  keys = self.rotated(k4.contiguous().view([-1, length, self.size]), turn)
+  values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3]).contiguous()
   if length > self.longest:
     mixed = torch.scaled_dot_product_attention(
         queries.view([rows, self.heads, length, self.size]), keys.view([rows, self.groups, length, self.size]),
@@ -41,7 +48,7 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, length: int) -> 
   mask = torch.repeat(future, [share, 1]).unsqueeze(0)
   scores = torch.baddbmm(
       mask, queries.view([-1, share * length, self.size]), keys.transpose(1, 2), alpha=float(self.size) ** -0.5)
-  mixed = torch.bmm(torch.softmax(scores, -1), values.reshape([-1, length, self.size]))
+  mixed = torch.bmm(torch.softmax(scores, -1), values.view([-1, length, self.size]))
   return mixed.view([rows, self.groups, share, length, self.size]).permute([0, 3, 1, 2, 4]).reshape(
       [rows * length, self.heads * self.size])
 
@@ -51,13 +58,14 @@ def hidden(self, factors: List[Tensor], index: List[int], scales: List[float], i
   rows = ids.size(0)
   length = ids.size(1)
   w = self.weights
-  layers = (len(w) - 6) // 9
+  layers = (len(w) - 4) // 9
+  turn = self.rotation(length)
   x = torch.index_select(w[0], 0, ids.view([-1]))
   for layer in range(layers):
     at = 1 + 9 * layer
     h = self.normed(x, w[at])
     qkv = self.lora(h, None, [w[at + 1], w[at + 2], w[at + 3]], factors, index, scales, layer, 0, rate, seed)
-    mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, length)
+    mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, turn)
     x = self.lora(mixed, x, [w[at + 4]], factors, index, scales, layer, 1, rate, seed)[0]
     h = self.normed(x, w[at + 5])
     wide = self.lora(h, None, [w[at + 6], w[at + 7]], factors, index, scales, layer, 2, rate, seed)
@@ -68,7 +76,7 @@ def hidden(self, factors: List[Tensor], index: List[int], scales: List[float], i
 # Cross-entropy of the labelled positions, in chunks so that few logits exist at once. The head is frozen, so the
 # gradient is had in the forward pass. h (N, H), targets (N) -> summed loss (float64), its gradient for h.
 def cross_entropy(self, h: Tensor, targets: Tensor, gradient: bool) -> Tuple[Tensor, Tensor]:
-  head = self.weights[len(self.weights) - 4]
+  head = self.weights[len(self.weights) - 2]
   loss = torch.zeros([], dtype=7, device=h.device)
   gradients: List[Tensor] = []
   count = h.size(0)
@@ -98,7 +106,7 @@ def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, index: Tensor
   x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids,
       float(dropout), int(seed))
   n = len(self.weights)
-  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 5])
+  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 3])
   loss, error = self.cross_entropy(torch.detach(h), targets, True)
   gradient = torch.grad([h], [leaf], annotate(List[Optional[Tensor]], [error]))[0]
   if gradient is not None:
@@ -111,5 +119,5 @@ def score(self, values: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, i
   factors = self.parts(values, annotate(List[int], shapes.tolist()))
   x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, 0., 0)
   n = len(self.weights)
-  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 5])
+  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 3])
   return self.cross_entropy(h, targets, False)[0]

@@ -1,0 +1,78 @@
+package dev.lorikeet.engine.train;
+
+import dev.lorikeet.engine.data.EncodedExample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Rows that are computed at once, padded behind to the longest.
+ *
+ * @param rows how many
+ * @param length of each, padding included
+ * @param ids rows * length tokens
+ * @param positions flat positions whose next token is labelled
+ * @param targets those next tokens
+ * @param tokens tokens without padding
+ */
+@SuppressWarnings("ArrayRecordComponent") // a plain carrier of parallel arrays, never compared
+record MicroBatch(int rows, int length, long[] ids, long[] positions, long[] targets, long tokens) {
+    /**
+     * Cuts a window into micro-batches. Neighbours are of similar length, so that little is padded; which examples share
+     * a window, and so a gradient, is not touched.
+     */
+    static List<MicroBatch> of(List<EncodedExample> window, int rows) {
+        List<EncodedExample> byLength = new ArrayList<>(window);
+        byLength.sort(Comparator.comparingInt((EncodedExample example) -> example.tokens().length)
+                .reversed());
+        List<MicroBatch> batches = new ArrayList<>();
+        for (int from = 0; from < byLength.size(); from += rows) {
+            batches.add(padded(byLength.subList(from, Math.min(from + rows, byLength.size()))));
+        }
+        return batches;
+    }
+
+    private static MicroBatch padded(List<EncodedExample> examples) {
+        int length = examples.stream()
+                .mapToInt(example -> example.tokens().length)
+                .max()
+                .orElseThrow();
+        long[] ids = new long[examples.size() * length];
+        long[] positions = new long[ids.length];
+        long[] targets = new long[ids.length];
+        int labelled = 0;
+        long tokens = 0;
+        for (int row = 0; row < examples.size(); row++) {
+            int[] own = examples.get(row).tokens();
+            boolean[] labels = examples.get(row).labelled();
+            tokens += own.length;
+            for (int i = 0; i < own.length; i++) {
+                ids[row * length + i] = own[i];
+                if (i > 0 && labels[i]) {
+                    positions[labelled] = (long) row * length + i - 1;
+                    targets[labelled] = own[i];
+                    labelled++;
+                }
+            }
+        }
+        return new MicroBatch(
+                examples.size(),
+                length,
+                ids,
+                Arrays.copyOf(positions, labelled),
+                Arrays.copyOf(targets, labelled),
+                tokens);
+    }
+
+    /** Tokens that carry loss: the first of a text has nothing before it to be predicted from. */
+    static int labelledTokens(EncodedExample example) {
+        int count = 0;
+        for (int i = 1; i < example.labelled().length; i++) {
+            if (example.labelled()[i]) {
+                count++;
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,253 @@
+package dev.lorikeet.engine.train;
+
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.model.BaseModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The training of one adapter over a frozen base model, an optimizer step at a time. The same base, configuration,
+ * options and examples on the same machine and thread count give the same adapter, bit for bit, however often the run is
+ * stopped at a checkpoint and resumed. The base's weights are never written.
+ *
+ * <p>The loss of a step is the sum over the labelled tokens of its whole window (rows * accumulation examples; the last
+ * of an epoch may be smaller) divided by their count. Examples without a labelled token are left out.
+ *
+ * <p>One thread owns a run. Close it before the base model.
+ */
+public final class TrainingRun implements AutoCloseable {
+    private final BaseModel base;
+    private final AdapterConfig config;
+    private final TrainingOptions options;
+    private final TrainedMethod method;
+    private final TrainingData data;
+    private final TrainingScript script;
+    private final OptimizerStep optimizerStep;
+    private int stepsDone;
+    private boolean diverged;
+
+    private TrainingRun(
+            BaseModel base,
+            AdapterConfig config,
+            TrainingOptions options,
+            TrainedMethod method,
+            TrainingData data,
+            TrainingScript script) {
+        this.base = base;
+        this.config = config;
+        this.options = options;
+        this.method = method;
+        this.data = data;
+        this.script = script;
+        this.optimizerStep = new OptimizerStep(script, method, options, config.dropout());
+    }
+
+    /**
+     * Begins a run from PEFT's initial factors, drawn from the options' seed.
+     *
+     * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, or an
+     *     example has a token outside the vocabulary or is longer than the model's context
+     * @throws OutOfDeviceMemoryException if the factors do not fit the device
+     */
+    public static TrainingRun start(
+            BaseModel base, AdapterConfig config, TrainingOptions options, List<EncodedExample> examples) {
+        TrainedMethod method = new LoraMethod(config, base.config());
+        return begin(base, config, options, TrainingData.of(examples, base.config()), method.initial(options.seed()));
+    }
+
+    /**
+     * Begins a run from an adapter's factors instead, with its configuration.
+     *
+     * @throws IllegalArgumentException as {@link #start}
+     * @throws OutOfDeviceMemoryException as {@link #start}
+     */
+    public static TrainingRun startFrom(
+            BaseModel base, StoredAdapter adapter, TrainingOptions options, List<EncodedExample> examples) {
+        TrainedMethod method = new LoraMethod(adapter.config(), base.config());
+        return begin(base, adapter.config(), options, TrainingData.of(examples, base.config()), method.flat(adapter));
+    }
+
+    private static TrainingRun begin(
+            BaseModel base, AdapterConfig config, TrainingOptions options, TrainingData data, float[] values) {
+        float[] zeros = new float[values.length];
+        return open(base, config, options, data, new Checkpoint.Vectors(values, zeros, zeros));
+    }
+
+    /**
+     * Goes on where a checkpoint stands.
+     *
+     * @throws IOException if the folder is no whole checkpoint, or cannot be read
+     * @throws IllegalArgumentException if it belongs to another base model or other examples
+     * @throws OutOfDeviceMemoryException as {@link #start}
+     */
+    public static TrainingRun resume(BaseModel base, Path folder, List<EncodedExample> examples) throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(folder);
+        Checkpoint.Position position = checkpoint.position();
+        if (!position.baseDigest().equals(base.digest())) {
+            throw new IllegalArgumentException(
+                    "checkpoint " + folder + " is of base model " + position.baseDigest() + ", not " + base.digest());
+        }
+        TrainingData data = TrainingData.of(examples, base.config());
+        if (!position.examplesDigest().equals(data.digest())) {
+            throw new IllegalArgumentException("checkpoint " + folder + " is of other examples");
+        }
+        TrainingRun run = open(base, checkpoint.config(), position.options(), data, checkpoint.vectors());
+        run.stepsDone = position.stepsDone();
+        return run;
+    }
+
+    private static TrainingRun open(
+            BaseModel base,
+            AdapterConfig config,
+            TrainingOptions options,
+            TrainingData data,
+            Checkpoint.Vectors vectors) {
+        TrainedMethod method = new LoraMethod(config, base.config());
+        if (vectors.values().length != method.size()) {
+            throw new IllegalArgumentException(
+                    "the factors have " + vectors.values().length + " elements, not " + method.size());
+        }
+        TrainingScript script = OutOfDeviceMemoryException.translated(() -> new TrainingScript(base, method, vectors));
+        return new TrainingRun(base, config, options, method, data, script);
+    }
+
+    /** Optimizer steps of the whole run. */
+    public int totalSteps() {
+        return options.length().totalSteps(order().stepsPerEpoch());
+    }
+
+    /** Optimizer steps done. */
+    public int stepsDone() {
+        return stepsDone;
+    }
+
+    /** Whether all steps are done. */
+    public boolean finished() {
+        return stepsDone >= totalSteps();
+    }
+
+    /** The run's options. */
+    public TrainingOptions options() {
+        return options;
+    }
+
+    /** The adapter's configuration. */
+    public AdapterConfig config() {
+        return config;
+    }
+
+    /** Examples that carry no labelled token, and so are left out. */
+    public int unlabelledExamples() {
+        return data.unlabelled();
+    }
+
+    /** Factors that are trained. */
+    public int trainedParameters() {
+        return method.size();
+    }
+
+    /**
+     * One optimizer step.
+     *
+     * @throws IllegalStateException if the run is finished, or diverged before
+     * @throws DivergedException if the loss or the gradient is not finite; the factors stay as they were, and the run
+     *     takes no further step
+     * @throws OutOfDeviceMemoryException if the device's memory did not suffice; the factors stay as they were
+     */
+    public StepResult step() {
+        requireSound();
+        if (finished()) {
+            throw new IllegalStateException("the run has done all of its " + totalSteps() + " steps");
+        }
+        return OutOfDeviceMemoryException.translated(this::takeStep);
+    }
+
+    private StepResult takeStep() {
+        List<MicroBatch> batches = MicroBatch.of(data.at(order().window(stepsDone)), options.rows());
+        StepResult result;
+        try {
+            result = optimizerStep.take(stepsDone, totalSteps(), batches);
+        } catch (DivergedException e) {
+            diverged = true;
+            throw e;
+        }
+        stepsDone++;
+        return result;
+    }
+
+    private void requireSound() {
+        if (diverged) {
+            throw new IllegalStateException("the run diverged in step " + (stepsDone + 1));
+        }
+    }
+
+    /**
+     * Mean loss a labelled token over other examples, without dropout; nothing is changed.
+     *
+     * @throws IllegalArgumentException as {@link #start}
+     * @throws OutOfDeviceMemoryException if the device's memory did not suffice
+     */
+    public double evaluate(List<EncodedExample> examples) {
+        TrainingData held = TrainingData.of(examples, base.config());
+        return OutOfDeviceMemoryException.translated(() -> {
+            double loss = 0;
+            long labelled = 0;
+            for (MicroBatch batch : MicroBatch.of(held.examples(), options.rows())) {
+                loss += script.score(batch);
+                labelled += batch.targets().length;
+            }
+            return loss / labelled;
+        });
+    }
+
+    /**
+     * The adapter as it stands, with copies of the factors.
+     *
+     * @throws DivergedException if a factor is not finite
+     */
+    public StoredAdapter adapter() {
+        return method.stored(finite(script.values()));
+    }
+
+    /**
+     * Writes everything that {@link #resume} needs. The manifest is written last: a folder without it is no checkpoint.
+     *
+     * @throws IOException if the folder holds a checkpoint already, or cannot be written
+     * @throws IllegalStateException if the run diverged
+     * @throws DivergedException if a factor is not finite; nothing is written
+     */
+    public void writeCheckpoint(Path folder) throws IOException {
+        requireSound();
+        Checkpoint.Vectors vectors = script.vectors();
+        finite(vectors.values());
+        Checkpoint.Position position = Checkpoint.Position.of(stepsDone, options, base.digest(), data.digest());
+        new Checkpoint(position, config, vectors).write(folder);
+    }
+
+    private static float[] finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new DivergedException("a factor is " + value);
+            }
+        }
+        return values;
+    }
+
+    /** Arrays alive on the device for this run: constant from step to step. */
+    int residentArrays() {
+        return script.residentArrays();
+    }
+
+    private ExampleOrder order() {
+        return new ExampleOrder(data.examples().size(), options.window(), options.seed());
+    }
+
+    /** Frees the factors. The base model stays. */
+    @Override
+    public void close() {
+        script.close();
+    }
+}

@@ -1,0 +1,198 @@
+package dev.lorikeet.engine.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.model.Projection;
+import dev.lorikeet.engine.script.Script;
+import dev.lorikeet.engine.script.ScriptSource;
+import dev.lorikeet.engine.script.TensorRuntime;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tensor side of a run: the flat vectors on the base model's device, and the calls of training.py, the method's
+ * script and optimizer.py that read and change them. One thread owns it. What a call makes is freed when it returns.
+ */
+final class TrainingScript implements AutoCloseable {
+    /** Row length up to which attention keeps its probabilities; their backward pass is faster than recomputation. */
+    private static final int LONGEST_MATERIALISED = 512;
+
+    private final Script script;
+    private final NDManager manager;
+    private final NDArray shapes;
+    private final NDArray index;
+    private final NDArray scales;
+    private final NDArray values;
+    private final NDArray means;
+    private final NDArray squares;
+    private final NDArray sums;
+
+    TrainingScript(BaseModel base, TrainedMethod method, Checkpoint.Vectors start) {
+        this.manager = TensorRuntime.newManager(base.device());
+        this.script = compile(base, method);
+        this.shapes = manager.create(method.shapes());
+        this.index = manager.create(method.index());
+        this.scales = manager.create(method.scales());
+        this.values = manager.create(start.values());
+        this.means = manager.create(start.means());
+        this.squares = manager.create(start.squares());
+        this.sums = manager.zeros(new Shape(method.size()), DataType.FLOAT32);
+        bind(base);
+    }
+
+    private void bind(BaseModel base) {
+        ModelConfig config = base.config();
+        try (NDManager scope = manager.newSubManager()) {
+            // Of the run's manager, not of the call's: such arrays alias Java memory that lives as long as they do.
+            NDArray none = manager.zeros(new Shape(0));
+            List<NDArray> weights = new ArrayList<>();
+            List<NDArray> biases = new ArrayList<>();
+            weights.add(base.weight("model.embed_tokens.weight"));
+            for (int layer = 0; layer < config.layers(); layer++) {
+                String prefix = "model.layers." + layer + ".";
+                weights.add(base.weight(prefix + "input_layernorm.weight"));
+                for (Projection projection : LoraMethod.PROJECTIONS) {
+                    if (projection == Projection.GATE) {
+                        weights.add(base.weight(prefix + "post_attention_layernorm.weight"));
+                    }
+                    weights.add(base.weight(prefix + projection.path() + ".weight"));
+                    biases.add(biased(config, projection) ? base.weight(prefix + projection.path() + ".bias") : none);
+                }
+            }
+            weights.add(base.weight("model.norm.weight"));
+            weights.add(base.weight("lm_head.weight"));
+            weights.add(manager.create(config.rope().inverseFrequencies(config.headSize())));
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases);
+        }
+    }
+
+    private static boolean biased(ModelConfig config, Projection projection) {
+        return switch (projection) {
+            case Q, K, V, O -> config.attentionBias();
+            case GATE, UP, DOWN -> config.feedForwardBias();
+            case HEAD -> false;
+        };
+    }
+
+    private static Script compile(BaseModel base, TrainedMethod method) {
+        ModelConfig config = base.config();
+        ScriptSource source = ScriptSource.of(TrainingScript.class, method.script(), "training.py", "optimizer.py")
+                .constant("heads", config.heads())
+                .constant("groups", config.keyValueHeads())
+                .constant("size", config.headSize())
+                .constant("epsilon", config.rmsNormEpsilon())
+                .constant("scalar", base.precision().scalarType())
+                .constant("longest", LONGEST_MATERIALISED)
+                .tensorList("weights")
+                .tensorList("biases");
+        return Script.compile(source, base.device());
+    }
+
+    /** Forgets the gradients summed so far. */
+    void clear() {
+        try (NDManager scope = manager.newSubManager()) {
+            script.call(scope, "clear", Script.Mode.NO_GRADIENT, sums);
+        }
+    }
+
+    /** Adds a micro-batch's gradient to the sum; returns its summed loss. */
+    double accumulate(MicroBatch batch, double dropout, long seed) {
+        try (NDManager scope = manager.newSubManager()) {
+            return scalar(script.call(
+                            scope,
+                            "accumulate",
+                            Script.Mode.GRADIENT,
+                            values,
+                            sums,
+                            shapes,
+                            index,
+                            scales,
+                            ids(scope, batch),
+                            scope.create(batch.positions()),
+                            scope.create(batch.targets()),
+                            scope.create(new double[] {dropout}),
+                            scope.create(new long[] {seed}))
+                    .singletonOrThrow());
+        }
+    }
+
+    /** A micro-batch's summed loss without dropout. */
+    double score(MicroBatch batch) {
+        try (NDManager scope = manager.newSubManager()) {
+            return scalar(script.call(
+                            scope,
+                            "score",
+                            Script.Mode.NO_GRADIENT,
+                            values,
+                            shapes,
+                            index,
+                            scales,
+                            ids(scope, batch),
+                            scope.create(batch.positions()),
+                            scope.create(batch.targets()))
+                    .singletonOrThrow());
+        }
+    }
+
+    /** Turns the sum into the mean over so many labelled tokens and clips it; returns its norm before clipping. */
+    double clip(long labelledTokens, double maxNorm) {
+        try (NDManager scope = manager.newSubManager()) {
+            return scalar(script.call(scope, "clip", Script.Mode.NO_GRADIENT, sums, scope.create(new double[] {
+                        labelledTokens, maxNorm
+                    }))
+                    .singletonOrThrow());
+        }
+    }
+
+    /** Moves the values along the gradient. {@code step} counts from 1. */
+    void update(List<ParameterGroup> groups, AdamWSettings settings, int step) {
+        for (ParameterGroup group : groups) {
+            try (NDManager scope = manager.newSubManager()) {
+                NDArray numbers = scope.create(new double[] {
+                    group.learningRate(),
+                    settings.beta1(),
+                    settings.beta2(),
+                    settings.epsilon(),
+                    group.weightDecay(),
+                    step,
+                    group.offset(),
+                    group.length()
+                });
+                script.call(scope, "adamw", Script.Mode.NO_GRADIENT, values, sums, means, squares, numbers);
+            }
+        }
+    }
+
+    /** Copies of the vectors. */
+    Checkpoint.Vectors vectors() {
+        return new Checkpoint.Vectors(values(), means.toFloatArray(), squares.toFloatArray());
+    }
+
+    /** A copy of the values. */
+    float[] values() {
+        return values.toFloatArray();
+    }
+
+    /** Arrays alive here: the same before and after any call. */
+    int residentArrays() {
+        return manager.getManagedArrays().size();
+    }
+
+    private static NDArray ids(NDManager scope, MicroBatch batch) {
+        return scope.create(batch.ids(), new Shape(batch.rows(), batch.length()));
+    }
+
+    private static double scalar(NDArray array) {
+        return array.getDataType() == DataType.FLOAT64 ? array.toDoubleArray()[0] : array.toFloatArray()[0];
+    }
+
+    @Override
+    public void close() {
+        script.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.lorikeet.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.adapter.LoraFactors;
+import dev.lorikeet.engine.adapter.LoraScaling;
+import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.model.ModelFiles;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LoraMethodTest {
+    private static ModelConfig model;
+
+    @BeforeAll
+    static void read() throws IOException {
+        try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
+            model = files.config();
+        }
+    }
+
+    @Test
+    void vectorAndAdapterAreTheSameNumbers() {
+        LoraMethod method = new LoraMethod(patterned(), model);
+        float[] values = new float[method.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+
+        StoredAdapter adapter = method.stored(values);
+
+        assertThat(method.flat(adapter)).isEqualTo(values);
+        assertThat(adapter.factors().stream()
+                        .mapToInt(factor -> factor.a().length + factor.b().length)
+                        .sum())
+                .isEqualTo(values.length);
+    }
+
+    @Test
+    void freshFactorsAreUniformAAndZeroB() {
+        StoredAdapter adapter = method(AdapterConfig.allLinear(8, 16), 1);
+
+        for (LoraFactors factor : adapter.factors()) {
+            double bound = 1 / Math.sqrt(factor.target().module().inputs());
+            double squares = 0;
+            for (float value : factor.a()) {
+                assertThat((double) value).isBetween(-bound, bound);
+                squares += (double) value * value;
+            }
+            // The variance of a uniform distribution in +-bound is bound^2 / 3.
+            assertThat(squares / factor.a().length / (bound * bound / 3)).isBetween(0.75, 1.25);
+            assertThat(factor.b()).containsOnly(0f);
+        }
+    }
+
+    @Test
+    void modulesStartDifferently() {
+        List<LoraFactors> factors = method(AdapterConfig.lora(8, 16, List.of("q_proj", "k_proj")), 1)
+                .factors();
+
+        assertThat(factors.get(0).a()).isNotEqualTo(factors.get(1).a());
+        assertThat(factors.get(0).a())
+                .isNotEqualTo(method(AdapterConfig.lora(8, 16, List.of("q_proj")), 2)
+                        .factors()
+                        .get(0)
+                        .a());
+    }
+
+    @Test
+    void partsThatShareAnInputAreStacked() {
+        LoraMethod method = new LoraMethod(patterned(), model);
+        long[] shapes = method.shapes();
+
+        // Layer 0: k has rank 2 and q rank 3 over one input of 64; then down of rank 3 over 160.
+        assertThat(shapes).startsWith(5, 64, 3, 160);
+        assertThat(method.index()).startsWith(0, -1, -1, 1);
+        long elements = 0;
+        for (int i = 0; i < shapes.length; i += 2) {
+            elements += shapes[i] * shapes[i + 1];
+        }
+        assertThat(elements).isEqualTo(method.size());
+    }
+
+    @Test
+    void headIsRefused() {
+        assertThatThrownBy(() -> new LoraMethod(AdapterConfig.lora(4, 8, List.of("lm_head")), model))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lm_head");
+    }
+
+    private static StoredAdapter method(AdapterConfig config, long seed) {
+        LoraMethod method = new LoraMethod(config, model);
+        return method.stored(method.initial(seed));
+    }
+
+    private static AdapterConfig patterned() {
+        return new AdapterConfig(
+                new LoraScaling(3, 6, false, Map.of("k_proj", 2), Map.of("k_proj", 5.0)),
+                ModuleSelection.of(new TargetModules.Names(List.of("q_proj", "k_proj", "down_proj"))),
+                0,
+                AdapterConfig.Origin.UNKNOWN);
+    }
+}

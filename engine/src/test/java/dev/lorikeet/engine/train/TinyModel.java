@@ -1,0 +1,50 @@
+package dev.lorikeet.engine.train;
+
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LoadOptions;
+import dev.lorikeet.engine.model.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** The reference cases' small Llama (384 tokens, three layers), and examples for it. */
+final class TinyModel {
+    static final Path CONFORMANCE = Path.of("src/test/resources/conformance");
+    static final Path FOLDER = CONFORMANCE.resolve("models/llama");
+
+    private TinyModel() {}
+
+    static BaseModel load(Precision precision) {
+        LoadOptions reference = LoadOptions.reference("tiny");
+        try {
+            return BaseModel.load(FOLDER, new LoadOptions("tiny", reference.device(), precision, 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Random tokens of random lengths, the second half of each labelled. */
+    static List<EncodedExample> examples(int count, long seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        List<EncodedExample> examples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int length = 6 + random.nextInt(20);
+            int[] tokens = random.ints(length, 3, 384).toArray();
+            examples.add(example(tokens, length / 2));
+        }
+        return examples;
+    }
+
+    /** Tokens of which those from an index on are labelled. */
+    static EncodedExample example(int[] tokens, int firstLabelled) {
+        boolean[] labelled = new boolean[tokens.length];
+        Arrays.fill(labelled, firstLabelled, tokens.length, true);
+        return new EncodedExample(tokens, labelled, false);
+    }
+}

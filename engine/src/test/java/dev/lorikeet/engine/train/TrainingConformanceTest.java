@@ -1,0 +1,26 @@
+package dev.lorikeet.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Thirty steps of PEFT's, repeated. */
+class TrainingConformanceTest {
+    private static final Path MODELS = TinyModel.CONFORMANCE.resolve("models");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "rslora"})
+    void everyLossAndTheFactorsAtTheEndAreTheReferences(String method) throws IOException {
+        TrainingConformance.Result result = TrainingConformance.run(
+                TinyModel.CONFORMANCE.resolve("training").resolve(method), MODELS);
+
+        assertThat(result).isInstanceOfSatisfying(TrainingConformance.Result.Compared.class, compared -> {
+            assertThat(compared.steps()).isEqualTo(30);
+            assertThat(compared.largestLossDifference()).isLessThan(1e-5);
+            assertThat(compared.largestTensorDifference()).isLessThan(1e-4);
+        });
+    }
+}
