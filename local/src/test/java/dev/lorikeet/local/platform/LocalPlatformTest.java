@@ -69,9 +69,12 @@ final class LocalPlatformTest {
     }
 
     @Test
-    void aKilledServiceIsNoticedAndRestartsOnItsPort() throws Exception {
+    void aKilledServiceRestartsOnItsPortAndTheNextPlatformHasTheSamePortsAndKeys() throws Exception {
+        Endpoints before;
+        Map<TenantId, String> keys;
         try (LocalPlatform platform = LocalPlatform.start(settings())) {
-            Endpoints before = platform.endpoints();
+            before = platform.endpoints();
+            keys = platform.developmentKeys().keys();
             platform.checkAlive();
 
             platform.kill(Service.TRAINER);
@@ -84,6 +87,12 @@ final class LocalPlatformTest {
             platform.checkAlive();
             assertThat(platform.endpoints()).isEqualTo(before);
         }
+
+        try (LocalPlatform platform = LocalPlatform.start(settings())) {
+            assertThat(platform.endpoints().bootstrapServers()).isEqualTo(before.bootstrapServers());
+            assertThat(platform.endpoints().store()).isEqualTo(before.store());
+            assertThat(platform.developmentKeys().keys()).isEqualTo(keys);
+        }
     }
 
     @Test
@@ -94,22 +103,6 @@ final class LocalPlatformTest {
 
         assertThat(processes()).isEmpty();
         assertThat(LocalPlatform.attach(data)).isEmpty();
-    }
-
-    @Test
-    void portsAndKeysSurviveARestart() throws Exception {
-        Endpoints first;
-        Map<TenantId, String> keys;
-        try (LocalPlatform platform = LocalPlatform.start(settings())) {
-            first = platform.endpoints();
-            keys = platform.developmentKeys().keys();
-        }
-
-        try (LocalPlatform platform = LocalPlatform.start(settings())) {
-            assertThat(platform.endpoints().bootstrapServers()).isEqualTo(first.bootstrapServers());
-            assertThat(platform.endpoints().store()).isEqualTo(first.store());
-            assertThat(platform.developmentKeys().keys()).isEqualTo(keys);
-        }
     }
 
     @Test
