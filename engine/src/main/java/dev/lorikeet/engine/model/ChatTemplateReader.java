@@ -52,7 +52,7 @@ final class ChatTemplateReader {
 
     static ChatTemplate parse(Path file, String source, Map<String, String> variables) throws IOException {
         if (source.isEmpty()) {
-            return ChatTemplate.NONE;
+            return ChatTemplate.none(variables);
         }
         try {
             return ChatTemplate.of(source, variables);

@@ -104,7 +104,7 @@ public final class ModelFiles implements AutoCloseable {
         return tokenizer;
     }
 
-    /** The template, or {@link ChatTemplate#NONE}. */
+    /** The template, or one that is not {@link ChatTemplate#defined()}. */
     public ChatTemplate chatTemplate() {
         return chatTemplate;
     }

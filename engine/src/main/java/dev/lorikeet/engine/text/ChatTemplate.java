@@ -22,8 +22,7 @@ import java.util.Optional;
  */
 public final class ChatTemplate {
     /** For models without a template: it refuses every conversation. */
-    public static final ChatTemplate NONE =
-            new ChatTemplate("", Optional.empty(), Map.of(), Clock.system(ZoneId.systemDefault()));
+    public static final ChatTemplate NONE = none(Map.of());
 
     private final String source;
     private final Optional<Template> template;
@@ -59,6 +58,16 @@ public final class ChatTemplate {
     /** Whether the model has a template at all. */
     public boolean defined() {
         return template.isPresent();
+    }
+
+    /** A model without a template, which still has variables such as its eos_token. */
+    public static ChatTemplate none(Map<String, String> variables) {
+        return new ChatTemplate("", Optional.empty(), variables, Clock.system(ZoneId.systemDefault()));
+    }
+
+    /** A variable that the template is given, such as eos_token. */
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(variables.get(name));
     }
 
     /** The template's text, empty if there is none. */
