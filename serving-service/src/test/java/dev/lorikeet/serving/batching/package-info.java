@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.batching;
+
+import org.jspecify.annotations.NullMarked;

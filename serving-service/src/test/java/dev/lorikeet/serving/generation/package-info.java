@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.generation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.loop;
+
+import org.jspecify.annotations.NullMarked;

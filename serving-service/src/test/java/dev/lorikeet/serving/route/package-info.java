@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.route;
+
+import org.jspecify.annotations.NullMarked;
