@@ -1,5 +1,6 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.tenancy.TenantId;
 import java.time.Duration;
 
 /**
@@ -10,12 +11,9 @@ import java.time.Duration;
  * @param job what to train
  * @param lease how long the trainer may go on without an extension, above zero
  */
-public record Assignment(AttemptKey key, String tenant, TrainingJob job, Duration lease) {
+public record Assignment(AttemptKey key, TenantId tenant, TrainingJob job, Duration lease) {
     /** Checks the parts. */
     public Assignment {
-        if (tenant.isBlank()) {
-            throw new IllegalArgumentException("attempt " + key + " has no tenant");
-        }
         Leases.check(lease);
     }
 }

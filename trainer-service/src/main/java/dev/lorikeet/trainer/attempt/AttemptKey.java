@@ -1,17 +1,16 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.tenancy.JobId;
+
 /**
  * Names one attempt at one job; the number is the fencing token, the higher one wins.
  *
  * @param job the job's id
  * @param number from 1
  */
-public record AttemptKey(String job, int number) {
+public record AttemptKey(JobId job, int number) {
     /** Checks the parts. */
     public AttemptKey {
-        if (job.isBlank()) {
-            throw new IllegalArgumentException("an attempt needs a job");
-        }
         if (number < 1) {
             throw new IllegalArgumentException("attempt " + number + " of job " + job + ": numbers start at 1");
         }

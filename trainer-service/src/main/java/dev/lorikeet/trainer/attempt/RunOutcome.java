@@ -36,11 +36,12 @@ public sealed interface RunOutcome {
     }
 
     /**
-     * It stopped as it was told to; nothing was published.
+     * It stopped as it was told to, or because its lease ran out; nothing was published.
      *
+     * @param reason as the run knew it
      * @param checkpointStep step of its newest stored checkpoint; 0 if there is none
      */
-    record Stopped(int checkpointStep) implements RunOutcome {}
+    record Stopped(StopReason reason, int checkpointStep) implements RunOutcome {}
 
     /**
      * One error in a dataset.

@@ -150,15 +150,16 @@ public final class TrainerRules {
                         report(key, new Effect.End.Failed(failed));
                     }
                 }
-                case RunOutcome.Stopped(int step) -> {
-                    if (!(attempt.state() instanceof Stopping(StopReason reason))) {
-                        throw new IllegalStateException("attempt " + key + " stopped without being told to");
-                    }
-                    reportStopped(key, reason, step);
-                }
+                case RunOutcome.Stopped(StopReason reason, int step) ->
+                    reportStopped(key, strongest(reason, attempt.state()), step);
             }
             fillSlots();
             reportClosed();
+        }
+
+        // A run sees its lease run out by itself, perhaps before this core does.
+        private static StopReason strongest(StopReason reason, AttemptState state) {
+            return state instanceof Stopping(StopReason told) && told.strongerThan(reason) ? told : reason;
         }
 
         private static boolean superseded(Attempt attempt) {

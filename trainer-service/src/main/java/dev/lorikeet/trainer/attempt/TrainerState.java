@@ -1,5 +1,6 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.tenancy.JobId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param closing whether it takes no more work
  */
 public record TrainerState(
-        Identity identity, int slots, List<Attempt> attempts, Map<String, Integer> newest, boolean closing) {
+        Identity identity, int slots, List<Attempt> attempts, Map<JobId, Integer> newest, boolean closing) {
     /**
      * Jobs remembered. Orders are read from the end of the topic at start and in order afterwards, so only a repetition
      * within a scheduler's retry can come again: far fewer than these.
@@ -65,7 +66,7 @@ public record TrainerState(
     }
 
     TrainerState seeing(AttemptKey key) {
-        Map<String, Integer> next = new LinkedHashMap<>(newest);
+        Map<JobId, Integer> next = new LinkedHashMap<>(newest);
         next.remove(key.job());
         next.put(key.job(), key.number());
         if (next.size() > REMEMBERED_JOBS) {

@@ -1,23 +1,27 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.tenancy.AdapterName;
+import dev.lorikeet.tenancy.DatasetAddress;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What to train: the tenant's request with every default filled in.
  *
  * @param adapter name of the adapter that the result becomes a version of
  * @param baseModel name of the base model
- * @param dataset the examples' address, {@code datasets/<sha256>.jsonl}
+ * @param dataset the examples' address
  * @param lora how the base model is adapted
  * @param hyperparameters how training runs
  * @param seed of initialisation, data order and dropout
  * @param metadata the tenant's own labels
  */
 public record TrainingJob(
-        String adapter,
+        AdapterName adapter,
         String baseModel,
-        String dataset,
+        DatasetAddress dataset,
         Lora lora,
         Hyperparameters hyperparameters,
         long seed,
@@ -35,8 +39,8 @@ public record TrainingJob(
      * @param rankStabilized whether it is
      * @param targetModules names of modules as PEFT matches them, or the single entry {@code all-linear}
      * @param dropout probability of dropping an input element of A, from 0 to below 1
-     * @param rankPattern ranks of single modules by PEFT's patterns
-     * @param alphaPattern alphas of single modules by PEFT's patterns
+     * @param rankPattern ranks of single modules by PEFT's patterns, tried in the order of their text
+     * @param alphaPattern alphas of single modules, likewise
      * @param layers indices of the only layers to adapt; empty: all
      */
     public record Lora(
@@ -58,8 +62,9 @@ public record TrainingJob(
                 throw new IllegalArgumentException("method.lora.dropout must be from 0 to below 1: " + dropout);
             }
             targetModules = List.copyOf(targetModules);
-            rankPattern = Map.copyOf(rankPattern);
-            alphaPattern = Map.copyOf(alphaPattern);
+            // The first pattern that matches holds: the order must be the same in every attempt.
+            rankPattern = Collections.unmodifiableMap(new TreeMap<>(rankPattern));
+            alphaPattern = Collections.unmodifiableMap(new TreeMap<>(alphaPattern));
             layers = List.copyOf(layers);
         }
     }

@@ -1,17 +1,25 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.tenancy.AdapterName;
+import dev.lorikeet.tenancy.DatasetAddress;
+import dev.lorikeet.tenancy.JobId;
+import dev.lorikeet.tenancy.TenantId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** Jobs for tests. */
 public final class Jobs {
+    /** A tenant. */
+    public static final TenantId ACME = new TenantId("acme");
+
     private Jobs() {}
 
     /** A small job over a dataset. */
-    public static TrainingJob job(String adapter, String baseModel, String dataset, int maxSteps, int checkpointEvery) {
+    public static TrainingJob job(
+            String adapter, String baseModel, DatasetAddress dataset, int maxSteps, int checkpointEvery) {
         return new TrainingJob(
-                adapter,
+                new AdapterName(adapter),
                 baseModel,
                 dataset,
                 new TrainingJob.Lora(4, 8, false, List.of("all-linear"), 0.0, Map.of(), Map.of(), List.of()),
@@ -24,9 +32,9 @@ public final class Jobs {
     /** An assignment of a job that no test looks into. */
     public static Assignment assignment(String job, int attempt, Duration lease) {
         return new Assignment(
-                new AttemptKey(job, attempt),
-                "acme",
-                job("triage", "tiny", "datasets/" + "0".repeat(64) + ".jsonl", 10, 5),
+                new AttemptKey(new JobId(job), attempt),
+                ACME,
+                job("triage", "tiny", new DatasetAddress(ACME, "0".repeat(64)), 10, 5),
                 lease);
     }
 }

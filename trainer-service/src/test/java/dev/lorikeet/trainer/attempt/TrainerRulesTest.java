@@ -1,8 +1,8 @@
 package dev.lorikeet.trainer.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.trainer.attempt.Effect.End;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ class TrainerRulesTest {
 
         assertThat(effects).containsExactly(new Effect.Start(Jobs.assignment("j-a", 1, LEASE), now.plus(LEASE)));
         assertThat(stateOf("j-a", 1)).isEqualTo(new AttemptState.Running(Phase.FETCHING));
-        assertThat(state.held()).containsExactly(new AttemptKey("j-a", 1));
+        assertThat(state.held()).containsExactly(key("j-a", 1));
     }
 
     @Test
@@ -33,7 +33,7 @@ class TrainerRulesTest {
         obey(assign("j-a", 1));
 
         assertThat(obey(assign("j-a", 1))).isEmpty();
-        apply(new Command.NoteEnd(new AttemptKey("j-a", 1), PUBLISHED));
+        apply(new Command.NoteEnd(key("j-a", 1), PUBLISHED));
 
         assertThat(obey(assign("j-a", 1))).isEmpty();
         assertThat(state.attempts()).isEmpty();
@@ -56,17 +56,17 @@ class TrainerRulesTest {
         List<Effect> effects = obey(assign("j-b", 4));
 
         assertThat(effects).containsExactly(ended("j-b", 4, new End.Preempted(0)));
-        assertThat(state.held()).containsExactly(new AttemptKey("j-a", 1));
+        assertThat(state.held()).containsExactly(key("j-a", 1));
     }
 
     @Test
     void assignmentWaitsForTheSlotOfAStoppingAttempt() {
         obey(assign("j-a", 1));
-        obey(new Order.Cancel(new AttemptKey("j-a", 1)));
+        obey(new Order.Cancel(key("j-a", 1)));
 
         assertThat(obey(assign("j-b", 1))).isEmpty();
         assertThat(stateOf("j-b", 1)).isEqualTo(new AttemptState.Waiting());
-        List<Effect> effects = apply(new Command.NoteEnd(new AttemptKey("j-a", 1), new RunOutcome.Stopped(0)));
+        List<Effect> effects = apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.CANCELLED, 0)));
 
         assertThat(effects)
                 .containsExactly(
@@ -77,21 +77,19 @@ class TrainerRulesTest {
     @Test
     void waitingAttemptThatIsCancelledIsReportedAtOnce() {
         obey(assign("j-a", 1));
-        obey(new Order.Preempt(new AttemptKey("j-a", 1)));
+        obey(new Order.Preempt(key("j-a", 1)));
         obey(assign("j-b", 1));
 
-        assertThat(obey(new Order.Cancel(new AttemptKey("j-b", 1))))
-                .containsExactly(ended("j-b", 1, new End.Cancelled()));
-        assertThat(state.held()).containsExactly(new AttemptKey("j-a", 1));
+        assertThat(obey(new Order.Cancel(key("j-b", 1)))).containsExactly(ended("j-b", 1, new End.Cancelled()));
+        assertThat(state.held()).containsExactly(key("j-a", 1));
     }
 
     @Test
     void laterAttemptAtTheSameJobReplacesTheEarlierOneSilently() {
         obey(assign("j-a", 1));
 
-        assertThat(obey(assign("j-a", 2)))
-                .containsExactly(new Effect.Stop(new AttemptKey("j-a", 1), StopReason.SUPERSEDED));
-        List<Effect> effects = apply(new Command.NoteEnd(new AttemptKey("j-a", 1), new RunOutcome.Stopped(0)));
+        assertThat(obey(assign("j-a", 2))).containsExactly(new Effect.Stop(key("j-a", 1), StopReason.SUPERSEDED));
+        List<Effect> effects = apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.CANCELLED, 0)));
 
         assertThat(effects).containsExactly(new Effect.Start(Jobs.assignment("j-a", 2, LEASE), now.plus(LEASE)));
         assertThat(obey(assign("j-a", 1))).isEmpty();
@@ -108,7 +106,7 @@ class TrainerRulesTest {
     @ParameterizedTest
     @EnumSource(Phase.class)
     void everyPhaseCanBeCancelledPreemptedLostAndShutDown(Phase phase) {
-        AttemptKey key = new AttemptKey("j-a", 1);
+        AttemptKey key = key("j-a", 1);
         for (StopReason reason : StopReason.values()) {
             state = TrainerState.fresh(ME, 1);
             obey(assign("j-a", 1));
@@ -129,10 +127,9 @@ class TrainerRulesTest {
 
     @Test
     void eachStopIsReportedForWhatItWas() {
-        assertThat(endAfter(new Order.Preempt(new AttemptKey("j-a", 1)), 20))
+        assertThat(endAfter(new Order.Preempt(key("j-a", 1)), 20))
                 .containsExactly(ended("j-a", 1, new End.Preempted(20)));
-        assertThat(endAfter(new Order.Cancel(new AttemptKey("j-a", 1)), 20))
-                .containsExactly(ended("j-a", 1, new End.Cancelled()));
+        assertThat(endAfter(new Order.Cancel(key("j-a", 1)), 20)).containsExactly(ended("j-a", 1, new End.Cancelled()));
     }
 
     @Test
@@ -141,8 +138,8 @@ class TrainerRulesTest {
 
         assertThat(after(LEASE.minusMillis(1))).isEmpty();
         assertThat(after(Duration.ofMillis(1)))
-                .containsExactly(new Effect.Stop(new AttemptKey("j-a", 1), StopReason.LEASE_EXPIRED));
-        assertThat(apply(new Command.NoteEnd(new AttemptKey("j-a", 1), new RunOutcome.Stopped(5))))
+                .containsExactly(new Effect.Stop(key("j-a", 1), StopReason.LEASE_EXPIRED));
+        assertThat(apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.LEASE_EXPIRED, 5))))
                 .satisfiesExactly(effect -> assertThat(effect)
                         .isInstanceOfSatisfying(
                                 Effect.ReportEnd.class,
@@ -159,9 +156,9 @@ class TrainerRulesTest {
         obey(assign("j-a", 1));
         after(Duration.ofSeconds(20));
 
-        List<Effect> effects = obey(new Order.Extend(new AttemptKey("j-a", 1), LEASE));
+        List<Effect> effects = obey(new Order.Extend(key("j-a", 1), LEASE));
 
-        assertThat(effects).containsExactly(new Effect.Extend(new AttemptKey("j-a", 1), now.plus(LEASE)));
+        assertThat(effects).containsExactly(new Effect.Extend(key("j-a", 1), now.plus(LEASE)));
         assertThat(TrainerRules.nextLeaseEnd(state)).contains(now.plus(LEASE));
         assertThat(after(Duration.ofSeconds(20))).isEmpty();
     }
@@ -171,14 +168,14 @@ class TrainerRulesTest {
         obey(assign("j-a", 1));
         after(LEASE);
 
-        assertThat(obey(new Order.Extend(new AttemptKey("j-a", 1), LEASE))).isEmpty();
+        assertThat(obey(new Order.Extend(key("j-a", 1), LEASE))).isEmpty();
         assertThat(stateOf("j-a", 1)).isEqualTo(new AttemptState.Stopping(StopReason.LEASE_EXPIRED));
         assertThat(TrainerRules.nextLeaseEnd(state)).isEmpty();
     }
 
     @Test
     void cancellationIsStrongerThanPreemptionAndNotTheOtherWayRound() {
-        AttemptKey key = new AttemptKey("j-a", 1);
+        AttemptKey key = key("j-a", 1);
         obey(assign("j-a", 1));
         obey(new Order.Preempt(key));
 
@@ -189,7 +186,7 @@ class TrainerRulesTest {
 
     @Test
     void versionThatExistsIsReportedWhateverWasOrdered() {
-        AttemptKey key = new AttemptKey("j-a", 1);
+        AttemptKey key = key("j-a", 1);
         obey(assign("j-a", 1));
         obey(new Order.Cancel(key));
 
@@ -203,14 +200,14 @@ class TrainerRulesTest {
                 FailureKind.INVALID_INPUT, "2 errors", List.of(new RunOutcome.DatasetError(4, "no messages")));
         obey(assign("j-a", 1));
 
-        assertThat(apply(new Command.NoteEnd(new AttemptKey("j-a", 1), failed)))
+        assertThat(apply(new Command.NoteEnd(key("j-a", 1), failed)))
                 .containsExactly(ended("j-a", 1, new End.Failed(failed)));
         assertThat(obey(assign("j-b", 1))).hasSize(1).first().isInstanceOf(Effect.Start.class);
     }
 
     @Test
     void assignmentThatMakesNoSenseFailsOnce() {
-        Order refuse = new Order.Refuse(new AttemptKey("j-a", 1), "no dataset");
+        Order refuse = new Order.Refuse(key("j-a", 1), "no dataset");
 
         assertThat(obey(refuse))
                 .containsExactly(ended(
@@ -220,12 +217,12 @@ class TrainerRulesTest {
 
     @Test
     void shutdownGivesEverythingBackAndSaysSoLast() {
-        AttemptKey key = new AttemptKey("j-a", 1);
+        AttemptKey key = key("j-a", 1);
         obey(assign("j-a", 1));
 
         assertThat(apply(new Command.ShutDown())).containsExactly(new Effect.Stop(key, StopReason.SHUTDOWN));
         assertThat(obey(assign("j-b", 1))).containsExactly(ended("j-b", 1, new End.Preempted(0)));
-        assertThat(apply(new Command.NoteEnd(key, new RunOutcome.Stopped(40))))
+        assertThat(apply(new Command.NoteEnd(key, stopped(StopReason.SHUTDOWN, 40))))
                 .containsExactly(ended("j-a", 1, new End.Preempted(40)), new Effect.ReportStopping());
         assertThat(apply(new Command.ShutDown())).isEmpty();
     }
@@ -237,7 +234,7 @@ class TrainerRulesTest {
 
     @Test
     void ordersAboutUnknownAttemptsChangeNothing() {
-        AttemptKey key = new AttemptKey("j-a", 1);
+        AttemptKey key = key("j-a", 1);
 
         assertThat(obey(new Order.Cancel(key))).isEmpty();
         assertThat(obey(new Order.Preempt(key))).isEmpty();
@@ -246,12 +243,24 @@ class TrainerRulesTest {
     }
 
     @Test
-    void stopNobodyAskedForIsABug() {
+    void leaseThatTheRunSawRunOutFirstIsReportedAsSuch() {
         obey(assign("j-a", 1));
 
-        assertThatThrownBy(() -> apply(new Command.NoteEnd(new AttemptKey("j-a", 1), new RunOutcome.Stopped(0))))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("j-a/1");
+        assertThat(apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.LEASE_EXPIRED, 0))))
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("LEASE_EXPIRED");
+    }
+
+    @Test
+    void cancellationAfterThePreemptedRunEndedIsStillACancellation() {
+        obey(assign("j-a", 1));
+        obey(new Order.Preempt(key("j-a", 1)));
+        obey(new Order.Cancel(key("j-a", 1)));
+
+        assertThat(apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.PREEMPTED, 5))))
+                .containsExactly(ended("j-a", 1, new End.Cancelled()));
     }
 
     @Test
@@ -268,17 +277,21 @@ class TrainerRulesTest {
     void memoryOfSeenJobsIsBounded() {
         for (int i = 0; i <= TrainerState.REMEMBERED_JOBS; i++) {
             obey(assign("j-" + i, 1));
-            apply(new Command.NoteEnd(new AttemptKey("j-" + i, 1), PUBLISHED));
+            apply(new Command.NoteEnd(key("j-" + i, 1), PUBLISHED));
         }
 
-        assertThat(state.newest()).hasSize(TrainerState.REMEMBERED_JOBS).doesNotContainKey("j-0");
+        assertThat(state.newest()).hasSize(TrainerState.REMEMBERED_JOBS).doesNotContainKey(new JobId("j-0"));
+    }
+
+    private static RunOutcome stopped(StopReason reason, int step) {
+        return new RunOutcome.Stopped(reason, step);
     }
 
     private List<Effect> endAfter(Order order, int step) {
         state = TrainerState.fresh(ME, 1);
         obey(assign("j-a", 1));
         obey(order);
-        return apply(new Command.NoteEnd(new AttemptKey("j-a", 1), new RunOutcome.Stopped(step)));
+        return apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.PREEMPTED, step)));
     }
 
     private List<Effect> after(Duration time) {
@@ -297,7 +310,11 @@ class TrainerRulesTest {
     }
 
     private AttemptState stateOf(String job, int attempt) {
-        return state.attempt(new AttemptKey(job, attempt)).orElseThrow().state();
+        return state.attempt(key(job, attempt)).orElseThrow().state();
+    }
+
+    private static AttemptKey key(String job, int attempt) {
+        return new AttemptKey(new JobId(job), attempt);
     }
 
     private static Order assign(String job, int attempt) {
@@ -305,6 +322,6 @@ class TrainerRulesTest {
     }
 
     private static Effect ended(String job, int attempt, End end) {
-        return new Effect.ReportEnd(new AttemptKey(job, attempt), end);
+        return new Effect.ReportEnd(key(job, attempt), end);
     }
 }

@@ -1,0 +1,155 @@
+package dev.lorikeet.trainer.kafka;
+
+import com.google.protobuf.util.Timestamps;
+import dev.lorikeet.proto.trainer.v1.AttemptCancelled;
+import dev.lorikeet.proto.trainer.v1.AttemptCheckpointed;
+import dev.lorikeet.proto.trainer.v1.AttemptFailed;
+import dev.lorikeet.proto.trainer.v1.AttemptPreempted;
+import dev.lorikeet.proto.trainer.v1.AttemptProgress;
+import dev.lorikeet.proto.trainer.v1.AttemptRef;
+import dev.lorikeet.proto.trainer.v1.AttemptStarted;
+import dev.lorikeet.proto.trainer.v1.AttemptSucceeded;
+import dev.lorikeet.proto.trainer.v1.Heartbeat;
+import dev.lorikeet.proto.trainer.v1.TrainerReady;
+import dev.lorikeet.proto.trainer.v1.TrainerReport;
+import dev.lorikeet.proto.trainer.v1.TrainerStopping;
+import dev.lorikeet.proto.training.v1.DatasetError;
+import dev.lorikeet.proto.training.v1.Failed;
+import dev.lorikeet.proto.training.v1.FailureKind;
+import dev.lorikeet.proto.training.v1.Progress;
+import dev.lorikeet.proto.training.v1.Succeeded;
+import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.Effect;
+import dev.lorikeet.trainer.attempt.Identity;
+import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.attempt.TrainingProgress;
+import java.time.Instant;
+import java.util.List;
+
+/** Writes reports: the one mapper from the core to the wire. */
+final class ReportWriter {
+    private final Identity identity;
+    private final TrainerReady capacity;
+
+    /** A writer for one life of a trainer. */
+    ReportWriter(Identity identity, Capacity capacity) {
+        this.identity = identity;
+        this.capacity = TrainerReady.newBuilder()
+                .setSlots(capacity.slots())
+                .addAllBaseModels(capacity.baseModels())
+                .setDevice(capacity.device())
+                .setMemoryBytes(capacity.memoryBytes())
+                .build();
+    }
+
+    TrainerReport ready(Instant time) {
+        return report(time).setReady(capacity).build();
+    }
+
+    TrainerReport heartbeat(Instant time, List<AttemptKey> held) {
+        return report(time)
+                .setHeartbeat(Heartbeat.newBuilder()
+                        .addAllRunning(held.stream().map(ReportWriter::ref).toList())
+                        .setCapacity(capacity))
+                .build();
+    }
+
+    TrainerReport stopping(Instant time) {
+        return report(time).setStopping(TrainerStopping.getDefaultInstance()).build();
+    }
+
+    TrainerReport started(Instant time, AttemptKey attempt, int resumedFromStep) {
+        return report(time)
+                .setStarted(AttemptStarted.newBuilder().setAttempt(ref(attempt)).setResumedFromStep(resumedFromStep))
+                .build();
+    }
+
+    TrainerReport checkpointed(Instant time, AttemptKey attempt, int step) {
+        return report(time)
+                .setCheckpointed(AttemptCheckpointed.newBuilder()
+                        .setAttempt(ref(attempt))
+                        .setStep(step))
+                .build();
+    }
+
+    TrainerReport progress(Instant time, AttemptKey attempt, TrainingProgress progress) {
+        return report(time)
+                .setProgress(AttemptProgress.newBuilder()
+                        .setAttempt(ref(attempt))
+                        .setProgress(Progress.newBuilder()
+                                .setAttempt(attempt.number())
+                                .setStep(progress.step())
+                                .setTotalSteps(progress.totalSteps())
+                                .setLoss(progress.loss())
+                                .setLearningRate(progress.learningRate())
+                                .setGradientNorm(progress.gradientNorm())
+                                .setTokens(progress.tokens())
+                                .setTokensPerSecond(progress.pace().tokensPerSecond())
+                                .setEtaSeconds(progress.pace().secondsLeft())))
+                .build();
+    }
+
+    TrainerReport ended(Instant time, AttemptKey attempt, Effect.End end) {
+        TrainerReport.Builder report = report(time);
+        switch (end) {
+            case Effect.End.Succeeded(RunOutcome.Published published) ->
+                report.setSucceeded(AttemptSucceeded.newBuilder()
+                        .setAttempt(ref(attempt))
+                        .setOutcome(Succeeded.newBuilder()
+                                .setAttempt(attempt.number())
+                                .setVersion(published.version())
+                                .setRevision(published.revision())
+                                .setSteps(published.steps())
+                                .setFinalLoss(published.finalLoss())
+                                .setTrainingSeconds(published.trainingSeconds())));
+            case Effect.End.Failed(RunOutcome.Failed failed) ->
+                report.setFailed(AttemptFailed.newBuilder()
+                        .setAttempt(ref(attempt))
+                        .setFailure(Failed.newBuilder()
+                                .setAttempt(attempt.number())
+                                .setKind(kind(failed.kind()))
+                                .setReason(failed.reason())
+                                .addAllDatasetErrors(failed.datasetErrors().stream()
+                                        .map(ReportWriter::error)
+                                        .toList())));
+            case Effect.End.Cancelled() ->
+                report.setCancelled(AttemptCancelled.newBuilder().setAttempt(ref(attempt)));
+            case Effect.End.Preempted(int step) ->
+                report.setPreempted(
+                        AttemptPreempted.newBuilder().setAttempt(ref(attempt)).setStep(step));
+        }
+        return report.build();
+    }
+
+    private TrainerReport.Builder report(Instant time) {
+        return TrainerReport.newBuilder()
+                .setTrainer(identity.trainer())
+                .setIncarnation(identity.incarnation())
+                .setTime(Timestamps.fromMillis(time.toEpochMilli()));
+    }
+
+    private static AttemptRef ref(AttemptKey attempt) {
+        return AttemptRef.newBuilder()
+                .setJob(attempt.job().value())
+                .setAttempt(attempt.number())
+                .build();
+    }
+
+    private static DatasetError error(RunOutcome.DatasetError error) {
+        return DatasetError.newBuilder()
+                .setLine(error.line())
+                .setReason(error.reason())
+                .build();
+    }
+
+    private static FailureKind kind(dev.lorikeet.trainer.attempt.FailureKind kind) {
+        return switch (kind) {
+            case INVALID_INPUT -> FailureKind.FAILURE_KIND_INVALID_INPUT;
+            case OUT_OF_MEMORY -> FailureKind.FAILURE_KIND_OUT_OF_MEMORY;
+            case TRANSIENT -> FailureKind.FAILURE_KIND_TRANSIENT;
+            case LEASE_EXPIRED -> FailureKind.FAILURE_KIND_LEASE_EXPIRED;
+            case DIVERGED -> FailureKind.FAILURE_KIND_DIVERGED;
+            case INTERNAL -> FailureKind.FAILURE_KIND_INTERNAL;
+        };
+    }
+}

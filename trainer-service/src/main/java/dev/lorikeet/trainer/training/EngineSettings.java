@@ -1,0 +1,69 @@
+package dev.lorikeet.trainer.training;
+
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.adapter.LoraScaling;
+import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.engine.train.AdamWSettings;
+import dev.lorikeet.engine.train.Length;
+import dev.lorikeet.engine.train.Schedule;
+import dev.lorikeet.engine.train.TrainingOptions;
+import dev.lorikeet.trainer.attempt.TrainingJob;
+import java.util.List;
+
+/** The engine's settings for a job. */
+final class EngineSettings {
+    private static final String ALL_LINEAR = "all-linear";
+    private static final double WARM_UP_SHARE = 0.03;
+
+    private EngineSettings() {}
+
+    /**
+     * The adapter's configuration.
+     *
+     * @throws IllegalArgumentException if the engine refuses it
+     */
+    static AdapterConfig adapter(TrainingJob job) {
+        TrainingJob.Lora lora = job.lora();
+        TargetModules targets = lora.targetModules().equals(List.of(ALL_LINEAR))
+                ? new TargetModules.AllLinear()
+                : new TargetModules.Names(lora.targetModules());
+        return new AdapterConfig(
+                new LoraScaling(
+                        lora.rank(), lora.alpha(), lora.rankStabilized(), lora.rankPattern(), lora.alphaPattern()),
+                new ModuleSelection(targets, null, lora.layers(), List.of()),
+                lora.dropout(),
+                new AdapterConfig.Origin(job.baseModel(), null));
+    }
+
+    /**
+     * How the engine trains.
+     *
+     * @param examples how many there are
+     * @throws IllegalArgumentException if the engine refuses it
+     */
+    static TrainingOptions options(TrainingJob job, int examples) {
+        TrainingJob.Hyperparameters from = job.hyperparameters();
+        Length length = from.maxSteps() > 0 ? new Length.Steps(from.maxSteps()) : new Length.Epochs(from.epochs());
+        int window = Math.multiplyExact(from.batchSize(), from.accumulation());
+        int steps = length.totalSteps(Math.ceilDiv(examples, window));
+        int warmUp = from.warmupSteps() >= 0 ? from.warmupSteps() : (int) Math.ceil(WARM_UP_SHARE * steps);
+        AdamWSettings torch = AdamWSettings.DEFAULT;
+        return new TrainingOptions(
+                from.batchSize(),
+                from.accumulation(),
+                length,
+                new Schedule(shape(from.schedule()), from.learningRate(), warmUp),
+                new AdamWSettings(
+                        torch.beta1(), torch.beta2(), torch.epsilon(), from.weightDecay(), from.maxGradientNorm()),
+                job.seed());
+    }
+
+    private static Schedule.Shape shape(TrainingJob.Schedule schedule) {
+        return switch (schedule) {
+            case COSINE -> Schedule.Shape.COSINE;
+            case CONSTANT -> Schedule.Shape.CONSTANT;
+            case LINEAR -> Schedule.Shape.LINEAR;
+        };
+    }
+}

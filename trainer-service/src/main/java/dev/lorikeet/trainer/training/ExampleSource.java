@@ -1,0 +1,121 @@
+package dev.lorikeet.trainer.training;
+
+import dev.lorikeet.engine.data.DatasetReader;
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.data.Example;
+import dev.lorikeet.engine.data.ExampleEncoder;
+import dev.lorikeet.engine.data.Problem;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.registry.dataset.Datasets;
+import dev.lorikeet.registry.store.Corrupt;
+import dev.lorikeet.registry.store.NotFound;
+import dev.lorikeet.registry.store.TooLarge;
+import dev.lorikeet.trainer.attempt.FailureKind;
+import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.attempt.TrainingJob;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Fetches and validates a job's examples: all of them, or none. */
+final class ExampleSource {
+    private static final Logger LOG = Logger.getLogger(ExampleSource.class);
+    private static final int MOST_ERRORS = 100;
+    private static final int LONGEST_REASON = 500;
+
+    private final BaseModel model;
+    private final Datasets datasets;
+
+    ExampleSource(BaseModel model, Datasets datasets) {
+        this.model = model;
+        this.datasets = datasets;
+    }
+
+    /**
+     * Reads the dataset, its digest verified.
+     *
+     * @throws FailRun with kind invalid input if it is missing, too large, not what its address says, or has errors
+     * @throws IOException if the connection breaks
+     */
+    List<Example> read(TrainingJob job) throws IOException {
+        DatasetReader.Result result;
+        try (InputStream stream = datasets.open(job.dataset())) {
+            result = DatasetReader.read(stream);
+        } catch (NotFound | TooLarge | Corrupt e) {
+            throw new FailRun(FailureKind.INVALID_INPUT, "the dataset cannot be used: " + e.getMessage(), e);
+        }
+        if (result.problemCount() > 0) {
+            throw invalid(result);
+        }
+        if (result.examples().isEmpty()) {
+            throw new FailRun(FailureKind.INVALID_INPUT, "the dataset has no examples", null);
+        }
+        return result.examples();
+    }
+
+    /**
+     * Tokens of the examples, by the base model's tokenizer and chat template. An example whose prompt alone fills the
+     * longest sequence has nothing to learn from and is left out.
+     *
+     * @throws FailRun with kind invalid input if that is every one, or one cannot be encoded
+     */
+    List<EncodedExample> encode(List<Example> examples, TrainingJob job, Checks checks) {
+        ExampleEncoder encoder = new ExampleEncoder(
+                model.tokenizer(),
+                model.chatTemplate(),
+                Math.min(job.hyperparameters().maxTokens(), model.config().contextLength()));
+        List<EncodedExample> encoded = new ArrayList<>(examples.size());
+        int number = 0;
+        for (Example example : examples) {
+            if (number++ % 256 == 0) {
+                checks.goOn();
+            }
+            EncodedExample each;
+            try {
+                each = encoder.encode(example);
+            } catch (IllegalArgumentException e) {
+                throw new FailRun(
+                        FailureKind.INVALID_INPUT, "example " + number + " cannot be encoded: " + e.getMessage(), e);
+            }
+            if (each.labelledTokens() > 0) {
+                encoded.add(each);
+            }
+        }
+        if (encoded.isEmpty()) {
+            throw new FailRun(
+                    FailureKind.INVALID_INPUT,
+                    "no example has a token to learn within hyperparameters.max_sequence_length = "
+                            + job.hyperparameters().maxTokens() + "; raise it or shorten the prompts",
+                    null);
+        }
+        if (encoded.size() < examples.size()) {
+            LOG.infof(
+                    "%d of %d examples have nothing to learn from", examples.size() - encoded.size(), examples.size());
+        }
+        return List.copyOf(encoded);
+    }
+
+    private static FailRun invalid(DatasetReader.Result result) {
+        List<RunOutcome.DatasetError> errors = result.problems().stream()
+                .limit(MOST_ERRORS)
+                .map(ExampleSource::error)
+                .toList();
+        String count = result.problemCount() == 1 ? "1 error" : result.problemCount() + " errors";
+        String shown = errors.size() < result.problemCount() ? ", the first " + errors.size() + " are listed" : "";
+        return new FailRun(
+                new RunOutcome.Failed(
+                        FailureKind.INVALID_INPUT,
+                        "the dataset has " + count + shown + "; nothing was trained",
+                        errors),
+                null);
+    }
+
+    private static RunOutcome.DatasetError error(Problem problem) {
+        String reason = problem.reason();
+        return new RunOutcome.DatasetError(
+                problem.line(),
+                reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "...");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lorikeet.trainer.training;
+
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.TrainingRun;
+import dev.lorikeet.registry.checkpoint.Checkpoints;
+import dev.lorikeet.registry.store.Corrupt;
+import dev.lorikeet.registry.store.NotFound;
+import dev.lorikeet.trainer.attempt.Assignment;
+import dev.lorikeet.trainer.attempt.FailureKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NavigableSet;
+import org.jboss.logging.Logger;
+
+/**
+ * A run at its first step, or where a former attempt's newest usable checkpoint left it.
+ *
+ * @param run the engine's run, to be closed by whoever gets this
+ * @param notes what had happened by then
+ */
+record RunStart(TrainingRun run, CheckpointNotes notes) {
+    private static final Logger LOG = Logger.getLogger(RunStart.class);
+
+    /**
+     * Begins or resumes.
+     *
+     * @throws FailRun with kind invalid input if the engine refuses the job's settings
+     */
+    static RunStart of(
+            BaseModel model,
+            Assignment assignment,
+            List<EncodedExample> examples,
+            Checkpoints checkpoints,
+            Path scratch,
+            Patience patience,
+            Checks checks) {
+        NavigableSet<Integer> steps = patience.get(
+                "listing checkpoints",
+                checks,
+                () -> checkpoints.steps(assignment.tenant(), assignment.key().job()));
+        for (int step : steps.descendingSet()) {
+            Path folder = scratch.resolve("resume-" + step);
+            try {
+                patience.get("fetching checkpoint " + step, checks, () -> {
+                    Scratch.remove(folder);
+                    checkpoints.download(assignment.tenant(), assignment.key().job(), step, folder);
+                    return folder;
+                });
+                CheckpointFolder.unpack(folder);
+                CheckpointNotes notes = CheckpointNotes.read(folder);
+                return new RunStart(TrainingRun.resume(model, folder, examples), notes);
+            } catch (NotFound | Corrupt | IOException | IllegalArgumentException e) {
+                // An older one, or a fresh start, gives the same adapter: it only takes longer.
+                LOG.warnf(
+                        "checkpoint %d of job %s cannot be used: %s",
+                        step, assignment.key().job(), e.getMessage());
+            } finally {
+                Scratch.remove(folder);
+            }
+        }
+        try {
+            return new RunStart(
+                    TrainingRun.start(
+                            model,
+                            EngineSettings.adapter(assignment.job()),
+                            EngineSettings.options(assignment.job(), examples.size()),
+                            examples),
+                    CheckpointNotes.NONE);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new FailRun(FailureKind.INVALID_INPUT, "the job cannot be trained: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.lorikeet.trainer.training;
+
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.data.Example;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.StepResult;
+import dev.lorikeet.engine.train.TrainingRun;
+import dev.lorikeet.registry.Registry;
+import dev.lorikeet.registry.adapter.Version;
+import dev.lorikeet.trainer.attempt.Assignment;
+import dev.lorikeet.trainer.attempt.FailureKind;
+import dev.lorikeet.trainer.attempt.PaceMeter;
+import dev.lorikeet.trainer.attempt.Phase;
+import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.attempt.StopReason;
+import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.attempt.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One attempt from its dataset to its version; used once, on one thread. */
+final class TrainingAttempt {
+    /** Examples over which the finished adapter's loss is measured. */
+    private static final int SAMPLE = 32;
+
+    private final BaseModel model;
+    private final Registry registry;
+    private final RunContext context;
+    private final Path scratch;
+    private final Patience patience;
+    private final Assignment assignment;
+    private final Duration begin;
+    private long tokens;
+    private double loss;
+
+    TrainingAttempt(BaseModel model, Registry registry, RunContext context, Path scratch, Patience patience) {
+        this.model = model;
+        this.registry = registry;
+        this.context = context;
+        this.scratch = scratch;
+        this.patience = patience;
+        this.assignment = context.assignment();
+        this.begin = context.control().now();
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws StopRun if it was told to stop
+     * @throws FailRun if it failed for a reason that can be told
+     */
+    RunOutcome run(ExampleSource source, Publisher publisher) {
+        context.listener().phase(Phase.FETCHING);
+        TrainingJob job = assignment.job();
+        List<Example> examples = patience.get("reading the dataset", context::goOn, () -> source.read(job));
+        context.listener().phase(Phase.VALIDATING);
+        List<EncodedExample> encoded = source.encode(examples, job, context::goOn);
+        RunStart start =
+                RunStart.of(model, assignment, encoded, registry.checkpoints(), scratch, patience, context::goOn);
+        try (TrainingRun run = start.run()) {
+            tokens = start.notes().tokens();
+            loss = start.notes().loss();
+            context.checkpointStep(run.stepsDone());
+            context.listener().phase(Phase.TRAINING);
+            context.listener().started(run.stepsDone());
+            train(run);
+            return finish(run, encoded, publisher);
+        }
+    }
+
+    private void train(TrainingRun run) {
+        CheckpointUploads uploads =
+                new CheckpointUploads(registry.checkpoints(), assignment, context::goOnToTheEnd, step -> {
+                    context.checkpointStep(step);
+                    context.listener().checkpointed(step);
+                });
+        try {
+            steps(run, uploads);
+        } finally {
+            uploads.await();
+        }
+    }
+
+    private void steps(TrainingRun run, CheckpointUploads uploads) {
+        TrainingJob.Hyperparameters settings = assignment.job().hyperparameters();
+        PaceMeter pace =
+                new PaceMeter(run.stepsDone(), tokens, context.control().now());
+        int handedOver = run.stepsDone();
+        while (!run.finished()) {
+            Optional<StopReason> reason = context.control().stopReason();
+            if (reason.isPresent()) {
+                if (reason.get().checkpointed() && run.stepsDone() > handedOver) {
+                    checkpoint(run, uploads);
+                }
+                throw new StopRun(reason.get());
+            }
+            StepResult step = run.step();
+            tokens += step.tokens();
+            loss = step.loss();
+            TrainingProgress.Pace now = pace.after(
+                    run.stepsDone(), run.totalSteps(), tokens, context.control().now());
+            if (run.stepsDone() % settings.reportEvery() == 0 || run.finished()) {
+                context.listener()
+                        .progress(new TrainingProgress(
+                                run.stepsDone(),
+                                run.totalSteps(),
+                                step.loss(),
+                                step.learningRate(),
+                                step.gradientNorm(),
+                                tokens,
+                                now));
+            }
+            if (run.stepsDone() % settings.checkpointEvery() == 0 && !run.finished()) {
+                checkpoint(run, uploads);
+                handedOver = run.stepsDone();
+            }
+        }
+    }
+
+    private void checkpoint(TrainingRun run, CheckpointUploads uploads) {
+        // Waits first: never more than this one and the one before on the local disk.
+        uploads.await();
+        Path folder = scratch.resolve("checkpoint-" + run.stepsDone());
+        try {
+            CheckpointFolder.write(run, new CheckpointNotes(tokens, loss), folder);
+        } catch (IOException e) {
+            throw new FailRun(FailureKind.TRANSIENT, "the trainer's disk failed: " + e.getMessage(), e);
+        }
+        uploads.begin(run.stepsDone(), folder);
+    }
+
+    private RunOutcome finish(TrainingRun run, List<EncodedExample> examples, Publisher publisher) {
+        context.listener().phase(Phase.VERIFYING);
+        double sampleLoss = run.evaluate(examples.subList(0, Math.min(SAMPLE, examples.size())));
+        StoredAdapter adapter = run.adapter();
+        Path folder = scratch.resolve("adapter");
+        try {
+            AdapterCheck.write(adapter, model, folder, sampleLoss);
+        } catch (IOException e) {
+            throw new FailRun(FailureKind.INTERNAL, "the adapter failed its check: " + e.getMessage(), e);
+        }
+        context.goOnToTheEnd();
+        context.listener().phase(Phase.PUBLISHING);
+        double seconds = context.control().now().minus(begin).toNanos() / 1e9;
+        Publisher.Figures figures = new Publisher.Figures(run.stepsDone(), tokens, loss, seconds, sampleLoss);
+        Version version = patience.get(
+                "publishing the adapter",
+                context::goOnToTheEnd,
+                () -> publisher.publish(assignment, adapter, folder, figures, context::goOnToTheEnd));
+        publisher.conclude(assignment);
+        return Publisher.outcome(version);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.lorikeet.trainer.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lorikeet.proto.trainer.v1.TrainerReport;
+import dev.lorikeet.proto.trainer.v1.TrainerReport.ReportCase;
+import dev.lorikeet.tenancy.JobId;
+import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.Effect;
+import dev.lorikeet.trainer.attempt.Identity;
+import dev.lorikeet.trainer.attempt.TrainingProgress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class OutboxTest {
+    private static final AttemptKey ATTEMPT = new AttemptKey(new JobId("j-a"), 2);
+
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Outbox outbox = new Outbox(
+            new Identity("trainer-1", "life-1"),
+            new Capacity(1, List.of("tiny"), "cpu", 64),
+            Duration.ofSeconds(1),
+            () -> now);
+
+    @Test
+    void reportsLeaveInTheOrderTheyCameAndSayWhoAndWhen() throws InterruptedException {
+        outbox.ready();
+        outbox.started(ATTEMPT, 20);
+        outbox.checkpointed(ATTEMPT, 40);
+        outbox.ended(ATTEMPT, new Effect.End.Preempted(40));
+        outbox.stopping();
+
+        List<TrainerReport> reports = all();
+
+        assertThat(reports)
+                .extracting(TrainerReport::getReportCase)
+                .containsExactly(
+                        ReportCase.READY,
+                        ReportCase.STARTED,
+                        ReportCase.CHECKPOINTED,
+                        ReportCase.PREEMPTED,
+                        ReportCase.STOPPING);
+        assertThat(reports).allSatisfy(report -> {
+            assertThat(report.getTrainer()).isEqualTo("trainer-1");
+            assertThat(report.getIncarnation()).isEqualTo("life-1");
+            assertThat(report.getTime().getSeconds()).isEqualTo(now.getEpochSecond());
+        });
+        assertThat(reports.getFirst().getReady().getBaseModelsList()).containsExactly("tiny");
+        assertThat(reports.get(1).getStarted().getResumedFromStep()).isEqualTo(20);
+        assertThat(reports.get(3).getPreempted().getAttempt().getAttempt()).isEqualTo(2);
+    }
+
+    @Test
+    void onlyTheNewestProgressLeavesAndNotTooSoon() throws InterruptedException {
+        outbox.progress(ATTEMPT, progress(1));
+        assertThat(step(outbox.take())).isEqualTo(1);
+        outbox.progress(ATTEMPT, progress(2));
+        outbox.progress(ATTEMPT, progress(3));
+        outbox.heartbeat(() -> List.of(ATTEMPT));
+
+        assertThat(outbox.take()).extracting(TrainerReport::getReportCase).isEqualTo(ReportCase.HEARTBEAT);
+        now = now.plusSeconds(1);
+
+        assertThat(step(outbox.take())).isEqualTo(3);
+    }
+
+    @Test
+    void progressLeavesBeforeTheEndOfItsAttempt() throws InterruptedException {
+        outbox.progress(ATTEMPT, progress(1));
+        outbox.take();
+        outbox.progress(ATTEMPT, progress(2));
+        outbox.ended(ATTEMPT, new Effect.End.Cancelled());
+
+        assertThat(all())
+                .extracting(TrainerReport::getReportCase)
+                .containsExactly(ReportCase.PROGRESS, ReportCase.CANCELLED);
+    }
+
+    @Test
+    void heartbeatLeavesAfterWhatIsQueuedAndIsWrittenThen() throws InterruptedException {
+        List<AttemptKey> held = new ArrayList<>(List.of(ATTEMPT));
+        outbox.heartbeat(() -> List.copyOf(held));
+        outbox.ended(ATTEMPT, new Effect.End.Cancelled());
+        held.clear();
+
+        List<TrainerReport> reports = all();
+
+        assertThat(reports)
+                .extracting(TrainerReport::getReportCase)
+                .containsExactly(ReportCase.CANCELLED, ReportCase.HEARTBEAT);
+        assertThat(reports.get(1).getHeartbeat().getRunningList()).isEmpty();
+        assertThat(reports.get(1).getHeartbeat().getCapacity().getSlots()).isEqualTo(1);
+    }
+
+    @Test
+    void noHeartbeatFollowsTheFarewell() throws InterruptedException {
+        outbox.heartbeat(List::of);
+        outbox.stopping();
+        outbox.heartbeat(List::of);
+
+        assertThat(all()).extracting(TrainerReport::getReportCase).containsExactly(ReportCase.STOPPING);
+    }
+
+    private List<TrainerReport> all() throws InterruptedException {
+        outbox.close();
+        List<TrainerReport> reports = new ArrayList<>();
+        @Nullable TrainerReport next = outbox.take();
+        while (next != null) {
+            reports.add(next);
+            next = outbox.take();
+        }
+        return reports;
+    }
+
+    private static int step(@Nullable TrainerReport report) {
+        return report == null ? -1 : report.getProgress().getProgress().getStep();
+    }
+
+    private static TrainingProgress progress(int step) {
+        return new TrainingProgress(step, 10, 1.5, 1e-3, 0.7, step * 100L, new TrainingProgress.Pace(50, 9));
+    }
+}

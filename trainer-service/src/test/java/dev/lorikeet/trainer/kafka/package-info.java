@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer.kafka;
+
+import org.jspecify.annotations.NullMarked;

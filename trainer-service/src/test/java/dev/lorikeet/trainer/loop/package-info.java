@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer.service;
+
+import org.jspecify.annotations.NullMarked;

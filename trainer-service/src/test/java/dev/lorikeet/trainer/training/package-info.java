@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.trainer.training;
+
+import org.jspecify.annotations.NullMarked;
