@@ -92,12 +92,13 @@ public record AdapterConfig(LoraScaling scaling, ModuleSelection modules, double
     /**
      * The modules of a model that this changes, in order of computation.
      *
-     * @throws IllegalArgumentException if there are none, or it targets a module that is not linear
+     * @throws UnsupportedTargetException if it targets a module that is not linear
+     * @throws IllegalArgumentException if it targets none
      */
     public List<LoraModule> resolve(ModelConfig model) {
         for (String other : otherModules(model)) {
             if (!(modules.targets() instanceof TargetModules.AllLinear) && modules.selects(other)) {
-                throw new IllegalArgumentException("target module " + other + " is not a linear layer");
+                throw new UnsupportedTargetException("target module " + other + " is not a linear layer");
             }
         }
         List<LoraModule> resolved = new ArrayList<>();

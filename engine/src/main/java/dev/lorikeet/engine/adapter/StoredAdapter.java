@@ -57,6 +57,8 @@ public record StoredAdapter(AdapterConfig config, List<LoraFactors> factors) {
         List<LoraModule> claimed;
         try {
             claimed = config.resolve(model);
+        } catch (UnsupportedTargetException e) {
+            throw new UnsupportedAdapterException(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new InvalidAdapterException(String.valueOf(e.getMessage()));
         }

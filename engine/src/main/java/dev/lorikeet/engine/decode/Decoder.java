@@ -73,7 +73,7 @@ public final class Decoder implements AutoCloseable {
     /**
      * Opens a sequence; its prompt is pending.
      *
-     * @throws IllegalArgumentException if the prompt is empty, leaves no room for a token, or holds an id outside of the
+     * @throws IllegalArgumentException if the prompt is empty, longer than the context, or holds an id outside of the
      *     vocabulary, or the adapter is another model's
      * @throws IllegalStateException if no slot is free
      */
@@ -82,9 +82,9 @@ public final class Decoder implements AutoCloseable {
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty");
         }
-        if (prompt.length >= contextLength) {
+        if (prompt.length > contextLength) {
             throw new IllegalArgumentException(
-                    "the prompt of " + prompt.length + " tokens leaves no room in a context of " + contextLength);
+                    "the prompt of " + prompt.length + " tokens does not fit a context of " + contextLength);
         }
         for (int token : prompt) {
             if (token < 0 || token >= model.config().vocabularySize()) {

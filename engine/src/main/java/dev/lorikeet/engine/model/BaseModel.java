@@ -3,6 +3,7 @@ package dev.lorikeet.engine.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.lorikeet.engine.adapter.MergedTensors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.script.Script;
@@ -12,6 +13,7 @@ import dev.lorikeet.engine.text.ChatTemplate;
 import dev.lorikeet.engine.text.Tokenizer;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import dev.lorikeet.engine.weights.TensorInfo;
+import dev.lorikeet.engine.weights.TensorStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,13 +41,13 @@ public final class BaseModel implements AutoCloseable {
     private final List<List<NDArray>> arranged = new ArrayList<>();
     private boolean closed;
 
-    private BaseModel(LoadOptions options, ModelFiles files) {
+    private BaseModel(LoadOptions options, ModelFiles files, TensorStore weights) {
         this.options = options;
         this.files = files;
         this.layout = new WeightLayout(files.config());
         this.manager = TensorRuntime.newManager(options.device());
         this.loader = Script.compile(ScriptParts.weights(options), options.device());
-        this.reader = new WeightReader(files.weights(), loader, manager);
+        this.reader = new WeightReader(weights, loader, manager);
     }
 
     /**
@@ -66,12 +68,25 @@ public final class BaseModel implements AutoCloseable {
 
     /** Loads opened files, which then belong to the model. */
     public static BaseModel load(ModelFiles files, LoadOptions options) throws IOException {
+        return load(files, files.weights(), options);
+    }
+
+    /**
+     * Loads a model with an adapter merged into its weights: the result is what the adapter computes, at the cost of a
+     * base model of its own. Name, digest and files stay the base's.
+     */
+    public static BaseModel loadMerged(ModelFiles files, StoredAdapter adapter, LoadOptions options)
+            throws IOException {
+        return load(files, new MergedTensors(files.weights(), adapter), options);
+    }
+
+    private static BaseModel load(ModelFiles files, TensorStore weights, LoadOptions options) throws IOException {
         TensorRuntime.start(options.threads());
         for (WeightLayout.Required tensor : new WeightLayout(files.config()).required()) {
-            if (!files.weights().has(tensor.name())) {
+            if (!weights.has(tensor.name())) {
                 throw new MalformedFileException(files.path(), "tensor " + tensor.name() + " is missing");
             }
-            TensorInfo info = files.weights().info(tensor.name());
+            TensorInfo info = weights.info(tensor.name());
             if (!info.shape().equals(tensor.shape()) || !info.dtype().floating()) {
                 throw new MalformedFileException(
                         files.path(),
@@ -79,7 +94,7 @@ public final class BaseModel implements AutoCloseable {
                                 + tensor.shape());
             }
         }
-        return new BaseModel(options, files);
+        return new BaseModel(options, files, weights);
     }
 
     /** What requests call it. */
@@ -120,7 +135,7 @@ public final class BaseModel implements AutoCloseable {
      */
     public synchronized NDArray weight(String name) {
         requireOpen();
-        String stored = name.equals(WeightLayout.HEAD) ? layout.head() : name;
+        String stored = name.equals(WeightLayout.HEAD) ? head() : name;
         return plain.computeIfAbsent(stored, key -> {
             NDArray array = reader.plain(List.of(key));
             reader.releaseUnless(aliases());
@@ -189,7 +204,7 @@ public final class BaseModel implements AutoCloseable {
         lists.add(List.of(
                 weight(WeightLayout.EMBEDDING),
                 weight(WeightLayout.FINAL_NORM),
-                reader.arranged(List.of(layout.head())),
+                reader.arranged(List.of(head())),
                 manager.create(frequencies)));
         reader.releaseUnless(aliases());
         arranged.addAll(lists);
@@ -198,6 +213,11 @@ public final class BaseModel implements AutoCloseable {
     /** Whether tensors lie in the mapped file. */
     private boolean aliases() {
         return options.precision() == Precision.FLOAT32 && !options.device().isGpu();
+    }
+
+    /** The head's tensor: the embedding of a tied one, unless a merged adapter has parted them. */
+    private String head() {
+        return reader.has(WeightLayout.HEAD) ? WeightLayout.HEAD : layout.head();
     }
 
     private void requireOpen() {

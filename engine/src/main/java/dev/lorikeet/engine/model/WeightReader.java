@@ -41,6 +41,10 @@ final class WeightReader {
         this.manager = manager;
     }
 
+    boolean has(String name) {
+        return store.has(name);
+    }
+
     /** Tensors stacked by rows, as a plain array. */
     NDArray plain(List<String> names) {
         return read("assembled", names);

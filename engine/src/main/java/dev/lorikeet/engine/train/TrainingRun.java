@@ -6,6 +6,7 @@ import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,6 +20,8 @@ import java.util.List;
  * <p>One thread owns a run. Close it before the base model.
  */
 public final class TrainingRun implements AutoCloseable {
+    private static final int LONGEST_PROBE = 32;
+
     private final BaseModel base;
     private final AdapterConfig config;
     private final TrainingOptions options;
@@ -234,6 +237,22 @@ public final class TrainingRun implements AutoCloseable {
             }
         }
         return values;
+    }
+
+    /** The base model under the run. */
+    BaseModel base() {
+        return base;
+    }
+
+    /** The first tokens of the first example: a text to compare two computations on. */
+    int[] probe() {
+        int[] tokens = data.examples().getFirst().tokens();
+        return Arrays.copyOf(tokens, Math.min(tokens.length, LONGEST_PROBE));
+    }
+
+    /** Logits of the adapted model at every position of a text, as training computes them. */
+    float[] logits(int[] tokens) {
+        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens));
     }
 
     /** Arrays alive on the device for this run: constant from step to step. */

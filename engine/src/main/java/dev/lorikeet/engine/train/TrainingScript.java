@@ -11,6 +11,7 @@ import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -135,6 +136,17 @@ final class TrainingScript implements AutoCloseable {
                             scope.create(batch.positions()),
                             scope.create(batch.targets()))
                     .singletonOrThrow());
+        }
+    }
+
+    /** Logits at every position of a text: (tokens * vocabulary), in C order. */
+    float[] logits(int[] tokens) {
+        long[] ids = Arrays.stream(tokens).asLongStream().toArray();
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray text = scope.create(ids, new Shape(1, ids.length));
+            return script.call(scope, "logits", Script.Mode.NO_GRADIENT, values, shapes, index, scales, text)
+                    .singletonOrThrow()
+                    .toFloatArray();
         }
     }
 

@@ -121,3 +121,10 @@ def score(self, values: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, i
   n = len(self.weights)
   h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 3])
   return self.cross_entropy(h, targets, False)[0]
+
+# Logits of every position of one text, without dropout: ids (1, S) -> (S, vocabulary), float32.
+def logits(self, values: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, ids: Tensor) -> Tensor:
+  factors = self.parts(values, annotate(List[int], shapes.tolist()))
+  x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, 0., 0)
+  n = len(self.weights)
+  return torch.mm(self.normed(x, self.weights[n - 3]), self.weights[n - 2].t()).to(6)

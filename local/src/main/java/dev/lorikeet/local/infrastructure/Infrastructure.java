@@ -5,6 +5,7 @@ import dev.lorikeet.local.kafka.Topics;
 import dev.lorikeet.local.s3.EmbeddedStore;
 import dev.lorikeet.local.s3.StoreAccess;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,6 +13,8 @@ import java.util.List;
 public final class Infrastructure implements AutoCloseable {
     /** The platform's bucket. */
     public static final String BUCKET = "lorikeet";
+
+    private static final int ATTEMPTS = 3;
 
     private final EmbeddedKafka kafka;
     private final EmbeddedStore store;
@@ -45,6 +48,30 @@ public final class Infrastructure implements AutoCloseable {
      * @throws IOException if the folder cannot be used
      */
     public static Infrastructure start(Path folder, Ports wished, String accessKey, String secretKey)
+            throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startOnce(folder, wished, accessKey, secretKey);
+            } catch (IOException | RuntimeException e) {
+                // Someone may have taken a port between its choice and its use.
+                if (attempt == ATTEMPTS || !portWasTaken(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean portWasTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).contains("Address already in use")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Infrastructure startOnce(Path folder, Ports wished, String accessKey, String secretKey)
             throws IOException {
         List<Integer> ports = FreePorts.choose(List.of(wished.kafka(), wished.store(), 0));
         EmbeddedStore store = EmbeddedStore.start(folder.resolve("store"), ports.get(1), accessKey, secretKey, BUCKET);

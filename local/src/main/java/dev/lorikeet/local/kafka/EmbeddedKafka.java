@@ -54,7 +54,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         System.setProperty("log4j2.statusLoggerLevel", "OFF");
         KafkaRaftServer server =
                 new KafkaRaftServer(new KafkaConfig(settings(folder, port, controllerPort), false), Time.SYSTEM);
-        server.startup();
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw new IOException("Cannot start Kafka on port " + port + ": " + e.getMessage(), e);
+        }
         return new EmbeddedKafka(server, port);
     }
 

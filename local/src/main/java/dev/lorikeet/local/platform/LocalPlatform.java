@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -65,6 +66,7 @@ public final class LocalPlatform implements AutoCloseable {
         if (runningInfrastructure(data).isPresent()) {
             throw new PlatformFailure("The platform already runs on " + data);
         }
+        endLeftovers(data);
         ChildProcess infrastructure = launcher.startInfrastructure();
         LocalPlatform platform;
         try {
@@ -84,6 +86,20 @@ public final class LocalPlatform implements AutoCloseable {
             platform.close();
             throw e;
         }
+    }
+
+    /** Ends services whose infrastructure has crashed: they hold ports and would work for a platform that is gone. */
+    private static void endLeftovers(Path data) throws IOException {
+        List<ChildProcess> leftovers = new ArrayList<>();
+        ServicesFile.read(data)
+                .map(ServicesFile::services)
+                .orElse(Map.of())
+                .forEach((name, service) -> service.process()
+                        .find()
+                        .ifPresent(
+                                handle -> leftovers.add(ChildProcess.running(name, handle, Launcher.log(data, name)))));
+        leftovers.forEach(ChildProcess::askToEnd);
+        leftovers.forEach(process -> process.awaitEnd(SERVICE_PATIENCE));
     }
 
     private void startServices(LocalSettings settings) throws IOException {

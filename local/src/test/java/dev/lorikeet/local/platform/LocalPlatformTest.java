@@ -69,12 +69,9 @@ final class LocalPlatformTest {
     }
 
     @Test
-    void aKilledServiceRestartsOnItsPortAndTheNextPlatformHasTheSamePortsAndKeys() throws Exception {
-        Endpoints before;
-        Map<TenantId, String> keys;
+    void aKilledServiceRestartsOnItsPort() throws Exception {
         try (LocalPlatform platform = LocalPlatform.start(settings())) {
-            before = platform.endpoints();
-            keys = platform.developmentKeys().keys();
+            Endpoints before = platform.endpoints();
             platform.checkAlive();
 
             platform.kill(Service.TRAINER);
@@ -87,11 +84,31 @@ final class LocalPlatformTest {
             platform.checkAlive();
             assertThat(platform.endpoints()).isEqualTo(before);
         }
+    }
 
+    @Test
+    void afterACrashOfTheInfrastructureTheNextPlatformHasItsPortsKeysAndTopics() throws Exception {
         try (LocalPlatform platform = LocalPlatform.start(settings())) {
-            assertThat(platform.endpoints().bootstrapServers()).isEqualTo(before.bootstrapServers());
-            assertThat(platform.endpoints().store()).isEqualTo(before.store());
-            assertThat(platform.developmentKeys().keys()).isEqualTo(keys);
+            List<ProcessHandle> services = processes();
+            services.removeFirst();
+            ProcessHandle infrastructure = InfrastructureState.read(data)
+                    .orElseThrow()
+                    .process()
+                    .find()
+                    .orElseThrow();
+            infrastructure.destroyForcibly();
+            infrastructure.onExit().get(30, TimeUnit.SECONDS);
+
+            try (LocalPlatform next = LocalPlatform.start(settings())) {
+                assertThat(services).hasSize(3).noneMatch(ProcessHandle::isAlive);
+                assertThat(next.endpoints().bootstrapServers())
+                        .isEqualTo(platform.endpoints().bootstrapServers());
+                assertThat(next.endpoints().store())
+                        .isEqualTo(platform.endpoints().store());
+                assertThat(next.developmentKeys().keys())
+                        .isEqualTo(platform.developmentKeys().keys());
+                assertThat(topics(next)).contains("lorikeet.scheduler.journal");
+            }
         }
     }
 

@@ -29,8 +29,6 @@ import java.util.random.RandomGenerator;
  */
 public final class Adapters {
     private static final AliasName PRODUCTION = new AliasName("production");
-    private static final int MAX_TARGETS = 16;
-    private static final int MAX_WEIGHT = 1_000_000;
 
     private final ObjectStore store;
     private final Revisions revisions;
@@ -246,7 +244,7 @@ public final class Adapters {
             OptionalLong expectedGeneration,
             Instant now) {
         AdapterKeys keys = new AdapterKeys(tenant, adapter);
-        checkTargets(targets);
+        Aliases.checkTargets(targets);
         targets.forEach(target -> versions.live(keys, target.version()));
         Optional<Alias> before = aliases.inForce(keys, alias);
         Alias set = aliases.set(keys, alias, targets, expectedGeneration, now);
@@ -263,20 +261,6 @@ public final class Adapters {
             }
         }
         return set;
-    }
-
-    private static void checkTargets(List<AliasTarget> targets) {
-        if (targets.isEmpty() || targets.size() > MAX_TARGETS) {
-            throw new Invalid("An alias has 1 to " + MAX_TARGETS + " targets, not " + targets.size());
-        }
-        if (targets.stream().map(AliasTarget::version).distinct().count() != targets.size()) {
-            throw new Invalid("An alias names each version once");
-        }
-        for (AliasTarget target : targets) {
-            if (target.weight() < 1 || target.weight() > MAX_WEIGHT) {
-                throw new Invalid("A target's weight is 1 to " + MAX_WEIGHT + ", not " + target.weight());
-            }
-        }
     }
 
     /** Takes an alias away; nothing happens if it is not set. */

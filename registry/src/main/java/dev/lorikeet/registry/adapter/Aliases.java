@@ -2,6 +2,7 @@ package dev.lorikeet.registry.adapter;
 
 import dev.lorikeet.registry.store.Conflict;
 import dev.lorikeet.registry.store.Corrupt;
+import dev.lorikeet.registry.store.Invalid;
 import dev.lorikeet.registry.store.Listing;
 import dev.lorikeet.registry.store.ObjectStore;
 import dev.lorikeet.tenancy.AliasName;
@@ -18,6 +19,9 @@ import java.util.regex.Pattern;
 /** An adapter's aliases: a series of generations each, created once; the highest is in force. */
 final class Aliases {
     private static final Pattern FILE = Pattern.compile("([a-z0-9-]{1,63})/([1-9][0-9]{0,17})\\.json");
+
+    private static final int MAX_TARGETS = 16;
+    private static final int MAX_WEIGHT = 1_000_000;
 
     private final ObjectStore store;
     private final Documents documents;
@@ -88,6 +92,21 @@ final class Aliases {
             Alias alias = new Alias(name, current + 1, targets, now);
             if (store.putIfAbsent(keys.alias(name, alias.generation()), documents.write(alias))) {
                 return alias;
+            }
+        }
+    }
+
+    /** Refuses targets that make no sense, whatever versions there are. */
+    static void checkTargets(List<AliasTarget> targets) {
+        if (targets.isEmpty() || targets.size() > MAX_TARGETS) {
+            throw new Invalid("An alias has 1 to " + MAX_TARGETS + " targets, not " + targets.size());
+        }
+        if (targets.stream().map(AliasTarget::version).distinct().count() != targets.size()) {
+            throw new Invalid("An alias names each version once");
+        }
+        for (AliasTarget target : targets) {
+            if (target.weight() < 1 || target.weight() > MAX_WEIGHT) {
+                throw new Invalid("A target's weight is 1 to " + MAX_WEIGHT + ", not " + target.weight());
             }
         }
     }

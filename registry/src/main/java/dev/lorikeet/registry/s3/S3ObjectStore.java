@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
@@ -62,7 +63,11 @@ public final class S3ObjectStore implements ObjectStore {
      * @throws StoreRefused if it does not let us in
      */
     public static S3ObjectStore connect(StoreSettings settings) {
+        // One host only: its default of 5 requests at once would queue the rest.
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
         OkHttpClient http = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(IO_TIMEOUT)
                 .writeTimeout(IO_TIMEOUT)

@@ -1,10 +1,12 @@
 package dev.lorikeet.tenancy.credential;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -31,6 +33,9 @@ final class SignedTokens {
 
     SignedTokens(String issuer, String audience, String tenantClaim, JWKSet keys, InstantSource time) {
         this.tenantClaim = tenantClaim;
+        // Absent, "JWT", or the access tokens of RFC 9068.
+        processor.setJWSTypeVerifier(
+                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
                 Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256), new ImmutableJWKSet<>(keys)));
         processor.setJWTClaimsSetVerifier(claimsVerifier(issuer, audience, tenantClaim, time));

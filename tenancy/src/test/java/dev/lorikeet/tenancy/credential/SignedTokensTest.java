@@ -3,6 +3,7 @@ package dev.lorikeet.tenancy.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -69,6 +70,24 @@ final class SignedTokensTest {
                 .isEqualTo(ACME);
         assertThat(show(rs256(claims().audience(List.of("other", "lorikeet")).build(), rsa)))
                 .isEqualTo(ACME);
+    }
+
+    @Test
+    void onlyTokensOfTheRightTypeAreLetIn() throws Exception {
+        for (String type : List.of("JWT", "at+jwt")) {
+            assertThat(show(typed(type))).isEqualTo(ACME);
+        }
+        assertRefused(typed("logout+jwt"));
+    }
+
+    private String typed(String type) throws JOSEException {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .type(new JOSEObjectType(type))
+                        .build(),
+                claims().build());
+        token.sign(new RSASSASigner(rsa));
+        return token.serialize();
     }
 
     @Test

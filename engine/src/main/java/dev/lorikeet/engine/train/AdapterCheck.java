@@ -1,0 +1,125 @@
+package dev.lorikeet.engine.train;
+
+import dev.lorikeet.engine.adapter.InvalidAdapterException;
+import dev.lorikeet.engine.adapter.LoraFactors;
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
+import dev.lorikeet.engine.decode.Decoder;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Precision;
+import dev.lorikeet.engine.weights.MalformedFileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last look at a trained adapter's files before they are published: whole, finite and of the right shapes, the run's
+ * own numbers, no longer the initial ones, and the same to the serving code (read from the files, on the decoder) as to
+ * the training code.
+ */
+public final class AdapterCheck {
+    /** Relative to the logits' size; two orders of summation differ by this much at most in the precision. */
+    private static final double FLOAT32_TOLERANCE = 1e-3;
+
+    private static final double BFLOAT16_TOLERANCE = 0.15;
+
+    private AdapterCheck() {}
+
+    /** What the check found. */
+    public sealed interface Result {
+        /**
+         * It may be published.
+         *
+         * @param logitDifference Euclidean distance of serving's logits on the probe from training's, relative to their
+         *     length
+         */
+        record Sound(double logitDifference) implements Result {}
+
+        /**
+         * It must not be published.
+         *
+         * @param reason why
+         */
+        record Unsound(String reason) implements Result {}
+    }
+
+    /**
+     * Checks the files of a run's adapter as it stands.
+     *
+     * @param folder where {@link StoredAdapter#write} put it
+     * @throws IOException if the folder cannot be read
+     * @throws DivergedException if the run's factors are not finite
+     * @throws OutOfDeviceMemoryException if the device's memory did not suffice
+     */
+    public static Result check(TrainingRun run, Path folder) throws IOException {
+        StoredAdapter stored;
+        try {
+            stored = StoredAdapter.read(folder, run.base().config());
+        } catch (InvalidAdapterException | UnsupportedAdapterException | MalformedFileException e) {
+            return new Result.Unsound("the files cannot be read back: " + e.getMessage());
+        }
+        if (!same(stored, run.adapter())) {
+            return new Result.Unsound("the files hold other factors than the run");
+        }
+        if (stored.factors().stream().allMatch(AdapterCheck::unchanged)) {
+            return new Result.Unsound("training changed nothing: every B is still zero");
+        }
+        int[] probe = run.probe();
+        float[] trained = run.logits(probe);
+        float[] served = OutOfDeviceMemoryException.translated(() -> served(run.base(), stored, probe));
+        double difference = distance(served, trained);
+        double tolerance = run.base().precision() == Precision.FLOAT32 ? FLOAT32_TOLERANCE : BFLOAT16_TOLERANCE;
+        // Not "larger than": a NaN must not pass.
+        if (!(difference <= tolerance)) {
+            return new Result.Unsound("serving computes other logits than training: " + difference
+                    + " apart relative to their size, where " + tolerance + " is expected");
+        }
+        return new Result.Sound(difference);
+    }
+
+    private static float[] served(BaseModel base, StoredAdapter adapter, int[] probe) {
+        try (ResidentAdapter resident = base.attach(adapter);
+                Decoder decoder = new Decoder(base, 1, probe.length + 1)) {
+            List<@Nullable ResidentAdapter> adapters = List.of(resident);
+            return decoder.logits(List.of(probe), adapters).getFirst();
+        }
+    }
+
+    private static boolean same(StoredAdapter one, StoredAdapter other) {
+        if (!one.config().equals(other.config())
+                || one.factors().size() != other.factors().size()) {
+            return false;
+        }
+        for (int i = 0; i < one.factors().size(); i++) {
+            LoraFactors a = one.factors().get(i);
+            LoraFactors b = other.factors().get(i);
+            if (!a.target().equals(b.target()) || !Arrays.equals(a.a(), b.a()) || !Arrays.equals(a.b(), b.b())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean unchanged(LoraFactors factors) {
+        for (float value : factors.b()) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double distance(float[] ours, float[] theirs) {
+        double apart = 0;
+        double size = 0;
+        for (int i = 0; i < theirs.length; i++) {
+            double difference = (double) ours[i] - theirs[i];
+            apart += difference * difference;
+            size += (double) theirs[i] * theirs[i];
+        }
+        return Math.sqrt(apart / size);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.lorikeet.engine.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lorikeet.engine.decode.ReferenceCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConformanceTest {
+    @Test
+    void everySupportedCasePassesAndTheRestIsUnsupportedByName() throws IOException {
+        List<CaseResult> heard = new ArrayList<>();
+
+        Report report = Conformance.run(ReferenceCase.folder(""), heard::add);
+
+        assertThat(report.results()).isEqualTo(heard);
+        assertThat(report.failed()).as(report.json()).isZero();
+        assertThat(names(report, CaseResult.Passed.class))
+                .contains(
+                        "models/llama",
+                        "models/llama3",
+                        "adapters/llama-lora_attention",
+                        "adapters/llama-lora_all_linear",
+                        "adapters/llama-rslora",
+                        "adapters/llama-rank_pattern",
+                        "adapters/llama-layers_to_transform",
+                        "mixed-batch",
+                        "training/lora",
+                        "training/rslora");
+        assertThat(report.json()).contains("use_dora").contains("embed_tokens");
+        assertThat(names(report, CaseResult.Unsupported.class)).contains("adapters/llama-dora");
+    }
+
+    @Test
+    void aDamagedFactorFailsTheCase(@TempDir Path folder) throws IOException {
+        copy(ReferenceCase.folder("models/llama"), folder.resolve("models/llama"));
+        Path adapter = folder.resolve("adapters/llama-rslora");
+        copy(ReferenceCase.folder("adapters/llama-rslora"), adapter);
+        Path weights = adapter.resolve("adapter_model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        // The last float's exponent: still finite, but another number.
+        bytes[bytes.length - 1] ^= 0x02;
+        Files.write(weights, bytes);
+
+        Report report = Conformance.run(folder, result -> {});
+
+        assertThat(names(report, CaseResult.Failed.class)).containsExactly("adapters/llama-rslora");
+        assertThat(names(report, CaseResult.Passed.class)).containsExactly("models/llama");
+    }
+
+    @Test
+    void aFolderWithoutCasesIsAnError(@TempDir Path folder) {
+        assertThatThrownBy(() -> Conformance.run(folder, result -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("holds no case");
+    }
+
+    private static List<String> names(Report report, Class<?> kind) {
+        return report.results().stream()
+                .filter(result -> kind.isInstance(result.outcome()))
+                .map(CaseResult::name)
+                .toList();
+    }
+
+    private static void copy(Path source, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.list(source)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, target.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+}
