@@ -12,6 +12,8 @@ topic() {
 }
 topic lorikeet.training.requests "$partitions"
 topic lorikeet.training.events "$partitions"
+# Requests that wait for the object store; only the scheduler reads and writes it.
+topic lorikeet.training.deferred "$partitions"
 topic lorikeet.training.dead-letters 1
 # One partition: the journal's total order is the scheduler's state. Never expires.
 topic lorikeet.scheduler.journal 1 --config retention.ms=-1

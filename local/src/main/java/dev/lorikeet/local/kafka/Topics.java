@@ -14,6 +14,7 @@ public final class Topics {
      */
     public static final List<Topic> ALL = List.of(
             kept("lorikeet.training.requests", PARTITIONS, Duration.ofDays(7)),
+            kept("lorikeet.training.deferred", PARTITIONS, Duration.ofDays(7)),
             kept("lorikeet.training.events", PARTITIONS, Duration.ofDays(30)),
             kept("lorikeet.training.dead-letters", 1, Duration.ofDays(30)),
             new Topic(
