@@ -27,7 +27,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -39,9 +38,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 
-/** Jobs over gRPC: submits and cancels by way of Kafka, answers from the board and the events topic. */
+/**
+ * Jobs over gRPC: submits and cancels by way of Kafka, answers from the board and the events topic. Each call runs on a
+ * virtual thread of its own, started here with the call's gRPC context, which Quarkus's own virtual threads
+ * lose when a message comes before they run.
+ */
 @GrpcService
-@RunOnVirtualThread
 public class JobGrpc extends JobServiceGrpc.JobServiceImplBase {
     private static final Logger LOG = Logger.getLogger(JobGrpc.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -129,6 +131,12 @@ public class JobGrpc extends JobServiceGrpc.JobServiceImplBase {
     @Override
     public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> to) {
         ServerCallStreamObserver<WatchJobResponse> call = (ServerCallStreamObserver<WatchJobResponse>) to;
+        // With a handler, what is sent to a caller who has gone is dropped and not an error.
+        call.setOnCancelHandler(() -> {});
+        onVirtualThread(() -> watch(request, call));
+    }
+
+    private void watch(WatchJobRequest request, ServerCallStreamObserver<WatchJobResponse> to) {
         if (!watches.tryAcquire()) {
             to.onError(Status.RESOURCE_EXHAUSTED
                     .withDescription("too many watchers; try again later")
@@ -142,7 +150,7 @@ public class JobGrpc extends JobServiceGrpc.JobServiceImplBase {
             Job job = mine(request.getJob());
             try (EventHistory history =
                     new EventHistory(service.kafka(), job.id(), job.acceptance().at(), request.getAfterSequence())) {
-                follow(job.id(), request.getAfterSequence(), history, call);
+                follow(job.id(), request.getAfterSequence(), history, to);
             }
         } catch (StatusRuntimeException e) {
             to.onError(e);
@@ -179,7 +187,15 @@ public class JobGrpc extends JobServiceGrpc.JobServiceImplBase {
         }
     }
 
+    private static void onVirtualThread(Runnable call) {
+        Thread.ofVirtual().name("grpc-job").start(Context.current().wrap(call));
+    }
+
     private <A> void answer(StreamObserver<A> to, Answer<A> answer) {
+        onVirtualThread(() -> answerNow(to, answer));
+    }
+
+    private static <A> void answerNow(StreamObserver<A> to, Answer<A> answer) {
         A response;
         try {
             response = answer.get();

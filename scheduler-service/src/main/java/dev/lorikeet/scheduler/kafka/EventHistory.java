@@ -34,9 +34,10 @@ public final class EventHistory implements AutoCloseable {
         this.key = job.value().getBytes(StandardCharsets.UTF_8);
         this.newest = after;
         try {
-            List<TopicPartition> all = EventFeed.partitions(consumer);
+            int partitions = EventFeed.partitions(consumer).size();
             // As Kafka's own producers choose it.
-            TopicPartition partition = all.get(Utils.toPositive(Utils.murmur2(key)) % all.size());
+            TopicPartition partition =
+                    new TopicPartition(Topics.EVENTS, Utils.toPositive(Utils.murmur2(key)) % partitions);
             consumer.assign(List.of(partition));
             OffsetAndTimestamp from = consumer.offsetsForTimes(
                             Map.of(partition, acceptedAt.minus(MARGIN).toEpochMilli()))

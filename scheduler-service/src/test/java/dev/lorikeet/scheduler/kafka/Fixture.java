@@ -24,18 +24,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Makes schedulers for tests, also as the main class of a JVM that can be killed. */
-final class Fixture {
-    static final String BASE = "tiny";
+public final class Fixture {
+    /** The base model. */
+    public static final String BASE = "tiny";
+
     static final String OTHER_BASE = "small";
     static final Duration LEASE = Duration.ofSeconds(6);
 
     private Fixture() {}
 
-    static String key(String tenant) {
+    /** A tenant's API key. */
+    public static String key(String tenant) {
         return "key-of-" + tenant;
     }
 
-    static Path credentials(String... tenants) {
+    /** A credentials file with a key for each of these. */
+    public static Path credentials(String... tenants) {
         try {
             StringBuilder keys = new StringBuilder();
             for (String tenant : tenants) {

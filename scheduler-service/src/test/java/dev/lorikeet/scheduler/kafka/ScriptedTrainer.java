@@ -33,9 +33,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Speaks a trainer's protocol over Kafka, and does with each assignment what the test says. */
-final class ScriptedTrainer implements AutoCloseable {
+public final class ScriptedTrainer implements AutoCloseable {
     /** What it does with an assignment. */
-    enum Play {
+    public enum Play {
         /** Trains in three steps, with a checkpoint, and publishes version 1. */
         SUCCEED,
         /** Starts and then only lives. */
@@ -57,7 +57,7 @@ final class ScriptedTrainer implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    ScriptedTrainer(
+    public ScriptedTrainer(
             String id, String bootstrapServers, String baseModel, int slots, Function<Assignment, Play> script) {
         this.baseModel = baseModel;
         this.id = id;
@@ -68,7 +68,7 @@ final class ScriptedTrainer implements AutoCloseable {
     }
 
     /** All assignments that it was given, in order. */
-    List<Assignment> assignments() {
+    public List<Assignment> assignments() {
         return assignments;
     }
 

@@ -1,0 +1,119 @@
+package dev.lorikeet.scheduler.loop;
+
+import dev.lorikeet.scheduler.decision.Command;
+import dev.lorikeet.scheduler.decision.Command.Report;
+import dev.lorikeet.scheduler.decision.Message;
+import dev.lorikeet.scheduler.decision.Message.Instruction;
+import dev.lorikeet.scheduler.decision.Observation.Capacity;
+import dev.lorikeet.scheduler.job.AttemptId;
+import dev.lorikeet.scheduler.job.Failure;
+import dev.lorikeet.scheduler.job.FailureKind;
+import dev.lorikeet.scheduler.job.Outcome;
+import dev.lorikeet.scheduler.job.Progress;
+import dev.lorikeet.scheduler.job.TrainerLife;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A trainer that may die, fall silent and come back, and publishes at most one version a job, as the registry has it. */
+final class SimulatedTrainer {
+    private static final int STEPS = 4;
+    private static final Capacity CAPACITY = new Capacity(World.SLOTS, Set.of("tiny"));
+
+    private final World world;
+    private final String id;
+    private final Map<AttemptId, Integer> running = new LinkedHashMap<>();
+    private int lives;
+    private int read;
+
+    SimulatedTrainer(World world, String id) {
+        this.world = world;
+        this.id = id;
+        start();
+    }
+
+    /** Begins a new life: what ran is lost, orders are read from now on. */
+    void start() {
+        lives++;
+        running.clear();
+        read = world.orders.size();
+        report(new Report.Ready(CAPACITY));
+    }
+
+    private TrainerLife life() {
+        return new TrainerLife(id, "life-" + lives);
+    }
+
+    private void report(Report report) {
+        world.send("reports-" + id, new Command.TrainerReported(life(), report));
+    }
+
+    void beat() {
+        report(new Report.Heartbeat(new ArrayList<>(running.keySet()), Optional.of(CAPACITY)));
+    }
+
+    void readOrders() {
+        while (read < world.orders.size()) {
+            Message.Order order = world.orders.get(read++);
+            if (order.to().equals(life())) {
+                obey(order.instruction());
+            }
+        }
+    }
+
+    private void obey(Instruction instruction) {
+        switch (instruction) {
+            case Instruction.Assign assign -> {
+                AttemptId attempt = new AttemptId(assign.job(), assign.attempt());
+                running.put(attempt, 0);
+                report(new Report.Started(attempt, 0));
+            }
+            case Instruction.Cancel cancel -> {
+                AttemptId attempt = new AttemptId(cancel.job(), cancel.attempt());
+                if (running.remove(attempt) != null) {
+                    report(new Report.Cancelled(attempt));
+                }
+            }
+            case Instruction.Extend _ -> {}
+        }
+    }
+
+    /** One step of each attempt, or its end. */
+    void work(boolean mayFail) {
+        for (AttemptId attempt : List.copyOf(running.keySet())) {
+            int step = running.merge(attempt, 1, Integer::sum);
+            int luck = mayFail ? world.random.nextInt(30) : 29;
+            if (luck == 0) {
+                running.remove(attempt);
+                FailureKind[] kinds = FailureKind.values();
+                report(new Report.Failed(
+                        attempt,
+                        new Failure(
+                                attempt.number(), kinds[world.random.nextInt(kinds.length)], "bad luck", List.of())));
+            } else if (luck == 1) {
+                running.remove(attempt);
+                report(new Report.Preempted(attempt, step));
+            } else if (step >= STEPS) {
+                running.remove(attempt);
+                long version = world.published.computeIfAbsent(attempt.job(), _ -> world.published.size() + 1L);
+                report(new Report.Succeeded(
+                        attempt, new Outcome(attempt.number(), version, "revision", STEPS, 0.5, 1)));
+            } else {
+                report(new Report.Advanced(
+                        attempt,
+                        new Progress(
+                                attempt.number(),
+                                step,
+                                STEPS,
+                                new Progress.Measures(1, 1e-4, 1),
+                                new Progress.Pace(10, 1, 1))));
+                if (step % 2 == 0) {
+                    report(new Report.Checkpointed(attempt, step));
+                }
+            }
+        }
+    }
+}

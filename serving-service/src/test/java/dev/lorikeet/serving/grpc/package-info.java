@@ -1,4 +1,0 @@
-@NullMarked
-package dev.lorikeet.serving.grpc;
-
-import org.jspecify.annotations.NullMarked;
