@@ -4,6 +4,7 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.registry.Registry;
 import dev.lorikeet.registry.adapter.Adapters;
+import dev.lorikeet.registry.adapter.BaseModelRef;
 import dev.lorikeet.registry.s3.StoreSettings;
 import dev.lorikeet.registry.store.StoreUnavailable;
 import dev.lorikeet.serving.config.BaseModelConfig;
@@ -14,6 +15,7 @@ import dev.lorikeet.serving.kafka.AdapterEventReader;
 import dev.lorikeet.serving.kafka.EventWriter;
 import dev.lorikeet.serving.kafka.KafkaClients;
 import dev.lorikeet.serving.loop.AdapterChanges;
+import dev.lorikeet.serving.loop.AdapterPool;
 import dev.lorikeet.serving.loop.Inference;
 import dev.lorikeet.serving.loop.ServingCore;
 import dev.lorikeet.serving.loop.ServingSettings;
@@ -72,6 +74,18 @@ public class ServingPlatform {
     @Singleton
     AdapterChanges changes() {
         return core.changes();
+    }
+
+    @Produces
+    @Singleton
+    AdapterPool pool() {
+        return core.pool();
+    }
+
+    @Produces
+    @Singleton
+    BaseModelRef baseModel() {
+        return new BaseModelRef(base.name(), base.digest());
     }
 
     @Produces

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.grpc;
+
+import org.jspecify.annotations.NullMarked;
