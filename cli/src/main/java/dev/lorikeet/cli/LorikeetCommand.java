@@ -2,12 +2,14 @@ package dev.lorikeet.cli;
 
 import dev.lorikeet.cli.adapter.AdaptersCommand;
 import dev.lorikeet.cli.chat.ChatCommand;
+import dev.lorikeet.cli.conformance.ConformanceCommand;
 import dev.lorikeet.cli.demo.DemoCommand;
 import dev.lorikeet.cli.doctor.DoctorCommand;
 import dev.lorikeet.cli.job.JobsCommand;
 import dev.lorikeet.cli.job.TrainCommand;
 import dev.lorikeet.cli.local.DownCommand;
 import dev.lorikeet.cli.local.UpCommand;
+import dev.lorikeet.cli.model.ModelCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             AdaptersCommand.class,
             ChatCommand.class,
+            ModelCommand.class,
+            ConformanceCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         },

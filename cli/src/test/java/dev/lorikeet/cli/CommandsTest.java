@@ -326,6 +326,14 @@ class CommandsTest {
     }
 
     @Test
+    void aConformanceFolderWithoutCasesIsAFailure() {
+        assertThat(run("conformance", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(run("conformance", folder.toString())).isEqualTo(1);
+
+        assertThat(err.toString()).contains("There is no folder").contains("holds no case");
+    }
+
+    @Test
     void downWithoutAPlatformSaysSo() {
         assertThat(run("down", "--data", folder.toString())).isZero();
 

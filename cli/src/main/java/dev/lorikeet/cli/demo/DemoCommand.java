@@ -100,7 +100,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private LocalPlatform start(Terminal terminal, List<DemoTask> tasks) {
-        LocalSettings.BaseModel model = options.baseModel();
+        LocalSettings.BaseModel model = options.baseModel(terminal);
         heading(terminal, "Starting Kafka, object store, scheduler, trainer and serving");
         long begin = System.nanoTime();
         try {

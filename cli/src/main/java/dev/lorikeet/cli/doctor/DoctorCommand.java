@@ -3,6 +3,7 @@ package dev.lorikeet.cli.doctor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.lorikeet.cli.model.ModelStore;
 import dev.lorikeet.cli.platform.LocalRuns;
 import dev.lorikeet.cli.platform.Platform;
 import dev.lorikeet.cli.platform.PlatformOptions;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private static final String DEMO_MODEL = "smollm2-135m-instruct";
 
     @Mixin
     private PlatformOptions options;
@@ -68,7 +71,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 MachineChecks.gpu(
                         Machine.output("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")),
                 MachineChecks.docker(Machine.output("docker", "version", "--format", "{{.Server.Version}}")),
-                MachineChecks.pip(Machine.output("python3", "-m", "pip", "--version")));
+                MachineChecks.pip(Machine.output("python3", "-m", "pip", "--version")),
+                MachineChecks.model(ModelStore.ofUser()
+                        .find(DEMO_MODEL)
+                        .map(model -> model.path().toString())));
     }
 
     private static List<Check> ports(Platform platform) {

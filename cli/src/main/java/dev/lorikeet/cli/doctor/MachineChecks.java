@@ -89,6 +89,19 @@ final class MachineChecks {
                                 + " registry. `./lorikeet model pull` takes a local path too."));
     }
 
+    /**
+     * The demo's base model.
+     *
+     * @param path where it is, if it is here
+     */
+    static Check model(Optional<String> path) {
+        return path.map(place -> Check.ok("base model", place))
+                .orElseGet(() -> Check.warn(
+                        "base model",
+                        "smollm2-135m-instruct is not here yet",
+                        "`up` and `demo` pull it when they start; ./lorikeet model pull does it now."));
+    }
+
     static Check port(int port, String use, boolean free, boolean ours) {
         String name = "port " + port;
         if (ours) {

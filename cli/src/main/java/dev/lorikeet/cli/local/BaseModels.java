@@ -1,14 +1,14 @@
 package dev.lorikeet.cli.local;
 
-import dev.lorikeet.cli.terminal.CommandFailure;
+import dev.lorikeet.cli.model.BarProgress;
+import dev.lorikeet.cli.model.ModelPull;
+import dev.lorikeet.cli.model.ModelStore;
+import dev.lorikeet.cli.model.StoredModel;
+import dev.lorikeet.cli.terminal.Terminal;
 import dev.lorikeet.local.platform.LocalSettings;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the base model that an option names. */
+/** Finds the base model that an option names, pulling it if it is not on this machine yet. */
 final class BaseModels {
 
     private BaseModels() {}
@@ -16,26 +16,14 @@ final class BaseModels {
     /**
      * A model on this machine.
      *
-     * @param model a path of a folder or GGUF file
+     * @param terminal whether a person sees the progress of a pull
+     * @param model a short name, a hub id, or the path of a folder or GGUF file
      */
-    static LocalSettings.BaseModel find(String model) {
-        return local(model).orElseThrow(() -> new CommandFailure("There is no model " + model + "."));
-    }
-
-    /** A folder or GGUF file that exists, named after itself in lower case. */
-    static Optional<LocalSettings.BaseModel> local(String model) {
-        Path path;
-        try {
-            path = Path.of(model);
-        } catch (InvalidPathException noPath) {
-            return Optional.empty();
-        }
-        if (!Files.exists(path)) {
-            return Optional.empty();
-        }
-        Path file = path.toAbsolutePath().normalize();
-        String name = file.getFileName() == null ? "model" : file.getFileName().toString();
-        String stem = name.replaceFirst("(?i)\\.gguf$", "").toLowerCase(Locale.ROOT);
-        return Optional.of(new LocalSettings.BaseModel(stem, file));
+    static LocalSettings.BaseModel find(Terminal terminal, String model) {
+        Optional<StoredModel> here = ModelStore.ofUser().find(model);
+        StoredModel found = here.isPresent()
+                ? here.get()
+                : ModelPull.ofUser().pull(model, new BarProgress(System.err, terminal.live()));
+        return new LocalSettings.BaseModel(found.name(), found.path());
     }
 }

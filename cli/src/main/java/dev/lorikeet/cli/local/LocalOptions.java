@@ -1,6 +1,7 @@
 package dev.lorikeet.cli.local;
 
 import dev.lorikeet.cli.platform.LocalRuns;
+import dev.lorikeet.cli.terminal.Terminal;
 import dev.lorikeet.local.platform.LocalPlatform;
 import dev.lorikeet.local.platform.LocalSettings;
 import dev.lorikeet.tenancy.TenantId;
@@ -61,8 +62,10 @@ public final class LocalOptions {
         return LocalPlatform.start(detached ? chosen.detachedFromThisProcess() : chosen);
     }
 
-    /** The base model, pulled if it is not here yet. */
-    public LocalSettings.BaseModel baseModel() {
-        return BaseModels.find(model);
+    /** The base model, pulled if it is not here yet.
+     *
+     * @param terminal whether a person sees the progress of a pull */
+    public LocalSettings.BaseModel baseModel(Terminal terminal) {
+        return BaseModels.find(terminal, model);
     }
 }

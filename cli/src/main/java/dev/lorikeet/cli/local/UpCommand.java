@@ -55,7 +55,7 @@ public final class UpCommand implements Runnable {
             throw new CommandFailure("The platform of " + options.data() + " runs already: `lorikeet doctor` shows how"
                     + " it is, `lorikeet down` ends it.");
         }
-        LocalSettings.BaseModel model = options.baseModel();
+        LocalSettings.BaseModel model = options.baseModel(terminal);
         if (!json) {
             terminal.line("Starting Kafka, object store and services over " + model.path() + " ...");
         }
