@@ -135,7 +135,9 @@ class JobGrpcTest {
             assertThat(ended.getVersion()).isEqualTo(1);
             assertThat(ended.getProgress().getStep()).isEqualTo(3);
             assertThat(submit("acme", request("watched", "watch-1")).getId()).isEqualTo(job.getId());
-            assertThat(trainer.assignments()).hasSize(1);
+            assertThat(trainer.assignments())
+                    .filteredOn(assignment -> assignment.getJob().equals(job.getId()))
+                    .hasSize(1);
         }
     }
 
