@@ -2,7 +2,6 @@ package dev.lorikeet.engine.adapter;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
@@ -23,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * same few products whatever the number of adapters. An adapter is copied in when a row first uses it and stays until
  * its room is needed. Belongs to one decoder's thread.
  *
- * <p>Of a step's rows, each is multiplied with the whole range of ranks in use and keeps its own: on a CPU that beats a
- * product an adapter from two adapters on, since the factors of a range are read once and products of few rows are
- * bound by reading (bank.py). Ranges are kept tight by moving adapters together when fewer than half of one is used.
+ * <p>Adapters of one width make a batched product over their slots, which reads each factor once and wastes nothing;
+ * of several widths, each row is multiplied with the whole range of ranks in use and keeps its own (bank.py). Ranges
+ * are kept tight by moving adapters together when less than half of one is used.
  */
 public final class AdapterBank implements AutoCloseable {
     private static final int SMALLEST = 16;
@@ -41,8 +40,14 @@ public final class AdapterBank implements AutoCloseable {
     private int capacity;
     private @Nullable Selection last;
 
-    /** What a step passes to {@code update}: its rows' adapters, the plan, and the mask of ranks that are not theirs. */
-    public record Selection(List<@Nullable ResidentAdapter> rows, NDArray plan, NDArray mask, NDManager scope) {}
+    /**
+     * What a step passes to {@code update} (bank.py).
+     *
+     * @param rows each row's adapter
+     * @param arguments plan, picks, places, bare
+     * @param scope owns them
+     */
+    public record Selection(List<@Nullable ResidentAdapter> rows, List<NDArray> arguments, NDManager scope) {}
 
     /** @param script a model's, with {@link #source()} in it; the bank keeps its factors in its attributes */
     public AdapterBank(Script script, BaseModel model) {
@@ -108,6 +113,22 @@ public final class AdapterBank implements AutoCloseable {
         }
         last = selection(rows, ordered);
         return last;
+    }
+
+    /**
+     * The arguments for some of the rows last selected.
+     *
+     * @param scope gets them
+     * @param rows adapters that are in the bank, and nulls
+     */
+    public List<NDArray> plan(NDManager scope, List<@Nullable ResidentAdapter> rows) {
+        List<ResidentAdapter> ordered = new ArrayList<>();
+        for (ResidentAdapter adapter : rows) {
+            if (adapter != null && !ordered.contains(adapter)) {
+                ordered.add(adapter);
+            }
+        }
+        return BankPlan.of(rows, ordered, this::offset, this::groups).arrays(scope);
     }
 
     private void bringIn(List<ResidentAdapter> ordered, Set<ResidentAdapter> active) {
@@ -247,36 +268,19 @@ public final class AdapterBank implements AutoCloseable {
     private Selection selection(List<@Nullable ResidentAdapter> rows, List<ResidentAdapter> ordered) {
         NDManager scope = manager.newSubManager();
         List<@Nullable ResidentAdapter> copy = Collections.unmodifiableList(new ArrayList<>(rows));
-        long[] plan = new long[3 + GROUPS];
-        if (ordered.isEmpty()) {
-            return new Selection(copy, scope.create(plan), scope.create(new boolean[] {false}), scope);
+        BankPlan plan = BankPlan.of(copy, ordered, this::offset, this::groups);
+        return new Selection(copy, plan.arrays(scope), scope);
+    }
+
+    /** Which groups an adapter changes in any layer. */
+    private boolean[] groups(ResidentAdapter adapter) {
+        int[] entries = adapter.entries();
+        boolean[] groups = new boolean[GROUPS];
+        int head = 4 * model.config().layers();
+        for (int i = 0; i <= head; i++) {
+            groups[i == head ? 4 : i % 4] |= entries[i] >= 0;
         }
-        int first = start(ordered);
-        int ranks = range(ordered);
-        boolean uniform = ordered.size() == 1 && !copy.contains(null);
-        plan[0] = first;
-        plan[1] = ranks;
-        plan[2] = uniform ? 0 : 1;
-        for (ResidentAdapter adapter : ordered) {
-            int[] entries = adapter.entries();
-            int head = 4 * model.config().layers();
-            for (int i = 0; i <= head; i++) {
-                if (entries[i] >= 0) {
-                    plan[3 + (i == head ? 4 : i % 4)] = 1;
-                }
-            }
-        }
-        boolean[] foreign = new boolean[copy.size() * ranks];
-        Arrays.fill(foreign, true);
-        for (int row = 0; row < copy.size(); row++) {
-            ResidentAdapter adapter = copy.get(row);
-            if (adapter != null) {
-                int from = row * ranks + offset(adapter) - first;
-                Arrays.fill(foreign, from, from + adapter.width(), false);
-            }
-        }
-        NDArray mask = scope.create(foreign).reshape(new Shape(copy.size(), ranks));
-        return new Selection(copy, scope.create(plan), mask, scope);
+        return groups;
     }
 
     private static boolean same(List<@Nullable ResidentAdapter> left, List<@Nullable ResidentAdapter> right) {

@@ -53,7 +53,7 @@ public record LoraScaling(
     /** PEFT's {@code get_pattern_key}. */
     private static <T> T find(Map<String, T> patterns, String path, T otherwise) {
         for (Map.Entry<String, T> entry : patterns.entrySet()) {
-            if (Pattern.matches("(.*\\.)?(" + entry.getKey() + ")", path)) {
+            if (ModulePattern.matches("(.*\\.)?(" + entry.getKey() + ")", path)) {
                 return entry.getValue();
             }
         }

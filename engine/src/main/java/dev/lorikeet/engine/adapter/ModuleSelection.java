@@ -51,8 +51,7 @@ public record ModuleSelection(
             return inLayers(ANY_LAYER.matcher(path));
         }
         for (String pattern : layersPattern) {
-            Matcher matcher =
-                    Pattern.compile(".*\\." + pattern + "\\.(\\d+)\\.").matcher(path);
+            Matcher matcher = ModulePattern.matcher(".*\\." + pattern + "\\.(\\d+)\\.", path);
             if (matcher.lookingAt()) {
                 return layers.contains(Integer.parseInt(matcher.group(1)));
             }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An adapter's factors on a base model's device, in its precision, the scaling folded into B. Immutable; any number of
+ * An adapter's factors on a base model's device, in float32, the scaling folded into B. Immutable; any number of
  * decoders of that model may use it until it is closed.
  *
  * <p>Factors are laid out as an {@link AdapterBank} holds them, padded with zeros to the adapter's largest rank: A by
@@ -45,8 +45,7 @@ public final class ResidentAdapter implements AutoCloseable {
         this.width = width;
         this.entries = entries;
         this.arrays = List.copyOf(arrays);
-        this.bytes = arrays.stream().mapToLong(array -> array.getShape().size()).sum()
-                * model.precision().bytes();
+        this.bytes = arrays.stream().mapToLong(array -> array.getShape().size()).sum() * Float.BYTES;
     }
 
     /**
@@ -96,7 +95,7 @@ public final class ResidentAdapter implements AutoCloseable {
                                 new Shape(width, factor.target().module().outputs())));
                     }
                 }
-                return new ResidentAdapter(model, manager, width, entries, model.cast(manager, arrays));
+                return new ResidentAdapter(model, manager, width, entries, model.copies(manager, arrays));
             }
         } catch (RuntimeException e) {
             manager.close();

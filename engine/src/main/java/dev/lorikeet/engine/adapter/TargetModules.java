@@ -31,7 +31,7 @@ public sealed interface TargetModules {
 
         @Override
         public boolean matches(String path) {
-            return Pattern.matches(expression, path);
+            return ModulePattern.matches(expression, path);
         }
     }
 

@@ -98,6 +98,11 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
         return wanted.stream().mapToLong(Long::longValue).toArray();
     }
 
+    /** Whether every row's logits are asked for. */
+    boolean wantsAllRows() {
+        return wanted().length == rows();
+    }
+
     /** As decode.py reads it. */
     long[] layout() {
         if (decode) {

@@ -170,7 +170,9 @@ public final class Decoder implements AutoCloseable {
     }
 
     private NDList call(NDManager scope, Batch batch) {
-        AdapterBank.Selection selection = bank.select(batch.adapters());
+        // The head's rows are fewer than the layers', so they have a selection of their own.
+        List<NDArray> layers = bank.select(batch.adapters()).arguments();
+        List<NDArray> head = batch.wantsAllRows() ? layers : headSelection(scope, batch);
         return script.call(
                 scope,
                 "step",
@@ -180,8 +182,23 @@ public final class Decoder implements AutoCloseable {
                 scope.create(batch.slots()),
                 scope.create(batch.wanted()),
                 scope.create(batch.layout()),
-                selection.plan(),
-                selection.mask());
+                layers.get(0),
+                layers.get(1),
+                layers.get(2),
+                layers.get(3),
+                head.get(0),
+                head.get(1),
+                head.get(2),
+                head.get(3));
+    }
+
+    private List<NDArray> headSelection(NDManager scope, Batch batch) {
+        List<@Nullable ResidentAdapter> rows = batch.adapters();
+        List<@Nullable ResidentAdapter> wanted = new ArrayList<>();
+        for (long row : batch.wanted()) {
+            wanted.add(rows.get(Math.toIntExact(row)));
+        }
+        return bank.plan(scope, wanted);
     }
 
     /** @param best the likeliest token, with its log-probability */

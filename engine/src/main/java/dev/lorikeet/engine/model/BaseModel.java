@@ -166,9 +166,9 @@ public final class BaseModel implements AutoCloseable {
         return ResidentAdapter.attach(this, adapter);
     }
 
-    /** Float32 arrays in the model's precision, as ordinary tensors of their own. */
-    public List<NDArray> cast(NDManager scope, List<NDArray> arrays) {
-        return List.copyOf(loader.call(scope, "cast", Script.Mode.NO_GRADIENT, arrays));
+    /** Copies of float32 arrays, ordinary tensors that a scope owns. */
+    public List<NDArray> copies(NDManager scope, List<NDArray> arrays) {
+        return List.copyOf(loader.call(scope, "copied", Script.Mode.NO_GRADIENT, arrays));
     }
 
     /** A manager on the model's device, for what lives as long as the caller. */

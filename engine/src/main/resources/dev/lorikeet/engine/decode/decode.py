@@ -5,10 +5,12 @@
 
 # layout: 0 decode rows, 1 first slot of them (or -1: they are not adjacent), 2 positions they attend to,
 # then for each prefill segment: first row, rows, slot, positions before it.
-# tokens, positions, slots (rows); wanted (rows whose logits are asked for); plan and mask as in bank.py.
+# tokens, positions, slots (rows); wanted (rows whose logits are asked for); plan, picks, places and bare as in bank.py;
+# head_...: the same for the rows wanted.
 # -> logits (wanted, vocabulary) float32, the likeliest token of each, its log-probability (NaN: not finite).
 def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor, layout: Tensor, plan: Tensor,
-        mask: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        picks: Tensor, places: Tensor, bare: Tensor, head_plan: Tensor, head_picks: Tensor, head_places: Tensor,
+        head_bare: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     shape = annotate(List[int], layout.tolist())
     adapters = annotate(List[int], plan.tolist())
     capacity = self.keys[0].size(2)
@@ -19,18 +21,18 @@ def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor,
     for layer in range(self.layers):
         h = self.normed(x, self.norm1[layer])
         qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.attention_bias else None,
-            None, layer, 0, adapters, mask)
+            None, layer, 0, adapters, picks, places, bare)
         mixed = self.attention(qkv, layer, cells, cosines, sines, slots, shape, masks)
         x = self.adapted(mixed, self.attention_out[layer],
-            self.attention_out_bias[layer] if self.attention_bias else None, x, layer, 1, adapters, mask)
+            self.attention_out_bias[layer] if self.attention_bias else None, x, layer, 1, adapters, picks, places, bare)
         h = self.normed(x, self.norm2[layer])
         wide = self.adapted(h, self.forward_in[layer], self.forward_in_bias[layer] if self.forward_bias else None,
-            None, layer, 2, adapters, mask)
+            None, layer, 2, adapters, picks, places, bare)
         x = self.adapted(self.gated(wide), self.forward_out[layer],
-            self.forward_out_bias[layer] if self.forward_bias else None, x, layer, 3, adapters, mask)
+            self.forward_out_bias[layer] if self.forward_bias else None, x, layer, 3, adapters, picks, places, bare)
     last = self.normed(torch.index_select(x, 0, wanted), self.top[1])
-    chosen = torch.index_select(mask, 0, wanted) if adapters[7] == 1 and adapters[2] == 1 else mask
-    logits = torch.to(self.adapted(last, self.top[2], None, None, self.layers, 4, adapters, chosen), 6)
+    logits = torch.to(self.adapted(last, self.top[2], None, None, self.layers, 4,
+        annotate(List[int], head_plan.tolist()), head_picks, head_places, head_bare), 6)
     best, token = torch.max(logits, 1)
     return (logits, token, torch.sub(best, torch.logsumexp(logits, [1])))
 

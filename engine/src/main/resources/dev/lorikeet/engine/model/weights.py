@@ -10,11 +10,11 @@ def assembled(self, parts: List[Tensor]) -> Tensor:
         return cast[0]
     return torch.cat(cast)
 
-# Each for itself, never an alias of its source.
-def cast(self, sources: List[Tensor]) -> List[Tensor]:
+# Float32 copies of their own.
+def copied(self, sources: List[Tensor]) -> List[Tensor]:
     cast: List[Tensor] = []
     for source in sources:
-        cast.append(torch.to(source, self.scalar, False, True))
+        cast.append(torch.clone(torch.to(source, 6)))
     return cast
 
 # The same, ready to be multiplied by `product`.
