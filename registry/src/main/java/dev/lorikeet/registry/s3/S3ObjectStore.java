@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
@@ -40,6 +42,9 @@ import okhttp3.OkHttpClient;
  * first try may have won unheard.
  */
 public final class S3ObjectStore implements ObjectStore {
+    private static final int MAX_IDLE_CONNECTIONS = 8;
+    /** Well below what stores allow: Jetty 30 s, load balancers often 60 s. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(60);
     private static final long MAX_SINGLE_PUT = 5L << 30;
@@ -72,6 +77,8 @@ public final class S3ObjectStore implements ObjectStore {
                 .readTimeout(IO_TIMEOUT)
                 .writeTimeout(IO_TIMEOUT)
                 .retryOnConnectionFailure(false)
+                // A store that closes idle connections first makes every pooled one fail its next request.
+                .connectionPool(new ConnectionPool(MAX_IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .addInterceptor(new Http.StatusRetryInterceptor(Set.of(), 0, 1))
                 .build();
         MinioClient client = MinioClient.builder()
