@@ -4,6 +4,8 @@ import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.data.Example;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.AdapterCheck;
+import dev.lorikeet.engine.train.DivergedException;
 import dev.lorikeet.engine.train.StepResult;
 import dev.lorikeet.engine.train.TrainingRun;
 import dev.lorikeet.registry.Registry;
@@ -17,6 +19,7 @@ import dev.lorikeet.trainer.attempt.StopReason;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -136,13 +139,11 @@ final class TrainingAttempt {
     private RunOutcome finish(TrainingRun run, List<EncodedExample> examples, Publisher publisher) {
         context.listener().phase(Phase.VERIFYING);
         double sampleLoss = run.evaluate(examples.subList(0, Math.min(SAMPLE, examples.size())));
-        StoredAdapter adapter = run.adapter();
-        Path folder = scratch.resolve("adapter");
-        try {
-            AdapterCheck.write(adapter, model, folder, sampleLoss);
-        } catch (IOException e) {
-            throw new FailRun(FailureKind.INTERNAL, "the adapter failed its check: " + e.getMessage(), e);
+        if (!Double.isFinite(sampleLoss)) {
+            throw new DivergedException("the finished adapter's loss is " + sampleLoss);
         }
+        StoredAdapter adapter = run.adapter();
+        Path folder = checked(run, adapter);
         context.goOnToTheEnd();
         context.listener().phase(Phase.PUBLISHING);
         double seconds = context.control().now().minus(begin).toNanos() / 1e9;
@@ -153,5 +154,21 @@ final class TrainingAttempt {
                 () -> publisher.publish(assignment, adapter, folder, figures, context::goOnToTheEnd));
         publisher.conclude(assignment);
         return Publisher.outcome(version);
+    }
+
+    /** The adapter's folder, once the engine has found nothing wrong with it. */
+    private Path checked(TrainingRun run, StoredAdapter adapter) {
+        Path folder = scratch.resolve("adapter");
+        try {
+            Files.createDirectories(folder);
+            adapter.write(folder);
+            return switch (AdapterCheck.check(run, folder)) {
+                case AdapterCheck.Result.Sound _ -> folder;
+                case AdapterCheck.Result.Unsound(String reason) ->
+                    throw new FailRun(FailureKind.INTERNAL, "the adapter failed its check: " + reason, null);
+            };
+        } catch (IOException e) {
+            throw new FailRun(FailureKind.TRANSIENT, "the trainer's disk failed: " + e.getMessage(), e);
+        }
     }
 }
