@@ -1,6 +1,7 @@
 package dev.lorikeet.cli;
 
 import dev.lorikeet.cli.adapter.AdaptersCommand;
+import dev.lorikeet.cli.bench.BenchCommand;
 import dev.lorikeet.cli.chat.ChatCommand;
 import dev.lorikeet.cli.conformance.ConformanceCommand;
 import dev.lorikeet.cli.demo.DemoCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             ModelCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {
