@@ -179,6 +179,10 @@ final class World {
         private void check(JournalEntry entry) {
             JobId job = entry.job();
             assertThat(ended).as("terminal states are final").doesNotContain(job);
+            attemptOf(entry.change()).ifPresent(attempt -> {
+                assertThat(open).as("only an open attempt is told of").containsKey(job);
+                assertThat(attempt).as("stale attempts change nothing").isEqualTo(attempts.get(job));
+            });
             switch (entry.change()) {
                 case Change.AttemptAssigned assigned -> {
                     assertThat(open).as("one open attempt a job").doesNotContainKey(job);
@@ -201,6 +205,23 @@ final class World {
                         Change.AttemptCheckpointed _,
                         Change.CancellationRequested _ -> {}
             }
+        }
+
+        private static Optional<Integer> attemptOf(Change change) {
+            return switch (change) {
+                case Change.AttemptStarted started -> Optional.of(started.attempt());
+                case Change.AttemptAdvanced advanced ->
+                    Optional.of(advanced.progress().attempt());
+                case Change.AttemptCheckpointed checkpointed -> Optional.of(checkpointed.attempt());
+                case Change.AttemptEnded ended -> Optional.of(ended.attempt());
+                case Change.JobSucceeded succeeded ->
+                    Optional.of(succeeded.outcome().attempt());
+                case Change.JobFailed failed -> Optional.of(failed.failure().attempt());
+                case Change.JobAccepted _,
+                        Change.AttemptAssigned _,
+                        Change.CancellationRequested _,
+                        Change.JobCancelled _ -> Optional.empty();
+            };
         }
 
         private void end(JobId job) {
