@@ -112,9 +112,6 @@ final class Launcher {
         keys.forEach(
                 (key, value) -> environment.put(key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
         environment.put("OPT_OUT_TRACKING", "true");
-        // Trainer and serving share the cores: a thread of libtorch's that waits must sleep, not spin in the way of the
-        // other's (measured: several times slower training beside one busy neighbour otherwise).
-        environment.put("OMP_WAIT_POLICY", "PASSIVE");
         return environment;
     }
 

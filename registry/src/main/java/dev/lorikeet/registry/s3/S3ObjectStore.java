@@ -45,6 +45,7 @@ public final class S3ObjectStore implements ObjectStore {
     private static final int MAX_IDLE_CONNECTIONS = 8;
     /** Well below what stores allow: Jetty 30 s, load balancers often 60 s. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(60);
     private static final long MAX_SINGLE_PUT = 5L << 30;
