@@ -191,6 +191,35 @@ abstract class PlatformSuite {
 
     @Test
     @Order(9)
+    void stoppedTrainerGivesItsAttemptBackAndTheNextLifeGoesOn() throws InterruptedException, IOException {
+        Tenant acme = platform().acme();
+        DatasetAddress dataset =
+                platform().registry().datasets().put(acme.id(), Requests.dataset("how is the lake", "calm", 8));
+        // The only checkpoint is the one that the stopping trainer makes.
+        String job = acme.publish("given-back", Requests.over("lakes", "given-back", dataset.relative(), 500, 5000));
+        platform().events().await(job, TrainingEvent::hasProgress, TRAINING);
+
+        platform().restart(Service.TRAINER);
+        TrainingEvent end = platform().events().awaitEnd(job, TRAINING);
+
+        assertThat(end.hasSucceeded()).as("%s", end).isTrue();
+        assertThat(end.getSucceeded().getAttempt()).isEqualTo(2);
+        assertThat(platform().events().of(job))
+                .filteredOn(TrainingEvent::hasStarted)
+                .last()
+                .satisfies(started ->
+                        assertThat(started.getStarted().getResumedFromStep()).isPositive());
+        assertThat(platform().events().of(job))
+                .filteredOn(TrainingEvent::hasQueued)
+                .last()
+                .satisfies(queued -> {
+                    assertThat(queued.getQueued().getReason()).contains("given back");
+                    assertThat(queued.getQueued().getAttemptsUsed()).isZero();
+                });
+    }
+
+    @Test
+    @Order(10)
     void killedTrainerAndThenKilledSchedulerStillMakeExactlyOneVersion() throws InterruptedException, IOException {
         Tenant acme = platform().acme();
         DatasetAddress dataset =
