@@ -201,11 +201,11 @@ public final class BaseModel implements AutoCloseable {
             lists.add(biases);
         }
         float[] frequencies = config().rope().inverseFrequencies(config().headSize());
-        lists.add(List.of(
-                weight(WeightLayout.EMBEDDING),
-                weight(WeightLayout.FINAL_NORM),
-                reader.arranged(List.of(head())),
-                manager.create(frequencies)));
+        NDArray embedding = weight(WeightLayout.EMBEDDING);
+        // A tied head is read, and dequantised, once.
+        NDArray head =
+                head().equals(WeightLayout.EMBEDDING) ? reader.arranged(embedding) : reader.arranged(List.of(head()));
+        lists.add(List.of(embedding, weight(WeightLayout.FINAL_NORM), head, manager.create(frequencies)));
         reader.releaseUnless(aliases());
         arranged.addAll(lists);
     }

@@ -55,6 +55,12 @@ final class WeightReader {
         return read("arranged", names);
     }
 
+    /** A plain matrix of the model in the layout that the products want; shares its memory where that is the same. */
+    NDArray arranged(NDArray matrix) {
+        return script.call(manager, "arranged", Script.Mode.NO_GRADIENT, List.of(matrix))
+                .head();
+    }
+
     private NDArray read(String method, List<String> names) {
         try (NDManager pieces = manager.newSubManager()) {
             List<NDArray> parts = new ArrayList<>();
