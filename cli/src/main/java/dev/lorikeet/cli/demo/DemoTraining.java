@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorikeet.cli.demo.data.DemoTask;
 import dev.lorikeet.cli.demo.data.DemoTasks;
+import dev.lorikeet.cli.grpc.Services;
 import dev.lorikeet.cli.job.ProgressLines;
 import dev.lorikeet.cli.job.TrackedJob;
 import dev.lorikeet.cli.job.Upload;
@@ -12,6 +13,10 @@ import dev.lorikeet.cli.kafka.RequestPublisher;
 import dev.lorikeet.cli.platform.Platform;
 import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.cli.terminal.Terminal;
+import dev.lorikeet.proto.training.v1.CancelJobRequest;
+import dev.lorikeet.proto.training.v1.Job;
+import dev.lorikeet.proto.training.v1.JobServiceGrpc;
+import dev.lorikeet.proto.training.v1.ListJobsRequest;
 import dev.lorikeet.proto.training.v1.TrainingEvent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import java.util.function.Function;
 final class DemoTraining {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final String KEY = "demo-";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private DemoTraining() {}
@@ -41,6 +47,7 @@ final class DemoTraining {
             Terminal terminal, List<DemoTask> tasks, Function<String, Platform> platformOf, String run)
             throws IOException {
         Platform any = platformOf.apply(tasks.getFirst().tenant());
+        tasks.forEach(task -> cancelLeftovers(terminal, task, platformOf.apply(task.tenant())));
         try (EventReader reader = new EventReader(any)) {
             for (DemoTask task : tasks) {
                 Platform platform = platformOf.apply(task.tenant());
@@ -55,6 +62,32 @@ final class DemoTraining {
             }
             terminal.line("");
             return follow(terminal, reader, tasks, run);
+        }
+    }
+
+    /** What an interrupted demo left behind would run first, and be of no use to anybody. */
+    private static void cancelLeftovers(Terminal terminal, DemoTask task, Platform platform) {
+        try (Services services = new Services(platform)) {
+            JobServiceGrpc.JobServiceBlockingStub jobs = services.jobs();
+            ListJobsRequest ofTheAdapter =
+                    ListJobsRequest.newBuilder().setAdapter(task.adapter()).build();
+            for (Job job : jobs.listJobs(ofTheAdapter).getJobsList()) {
+                boolean waitsOrRuns =
+                        switch (job.getState()) {
+                            case JOB_STATE_QUEUED, JOB_STATE_RUNNING -> true;
+                            case JOB_STATE_UNSPECIFIED,
+                                    JOB_STATE_CANCELLING,
+                                    JOB_STATE_SUCCEEDED,
+                                    JOB_STATE_FAILED,
+                                    JOB_STATE_CANCELLED,
+                                    UNRECOGNIZED -> false;
+                        };
+                if (waitsOrRuns && job.getRequest().getIdempotencyKey().startsWith(KEY + task.tenant() + "-")) {
+                    jobs.cancelJob(
+                            CancelJobRequest.newBuilder().setJob(job.getId()).build());
+                    terminal.line(task.tenant() + ": cancelled " + job.getId() + " of an earlier demo");
+                }
+            }
         }
     }
 
@@ -97,7 +130,7 @@ final class DemoTraining {
     }
 
     private static String key(DemoTask task, String run) {
-        return "demo-" + task.tenant() + "-" + run;
+        return KEY + task.tenant() + "-" + run;
     }
 
     /** The request as any program in any language would write it. */

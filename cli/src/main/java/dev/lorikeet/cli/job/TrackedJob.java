@@ -89,7 +89,7 @@ public record TrackedJob(
                 tokensPerSecond,
                 version);
         return switch (event.getFactCase()) {
-            case ACCEPTED -> seen.with(State.ACCEPTED, "accepted");
+            case ACCEPTED -> seen.with(State.ACCEPTED, "");
             case REJECTED ->
                 seen.with(
                         State.REJECTED,
