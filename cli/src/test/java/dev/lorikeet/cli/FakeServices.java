@@ -56,6 +56,7 @@ final class FakeServices implements AutoCloseable {
 
     final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
     private final Server server;
+    private final int port;
 
     FakeServices() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -65,10 +66,11 @@ final class FakeServices implements AutoCloseable {
                 .intercept(new KeyCheck())
                 .build()
                 .start();
+        port = server.getPort();
     }
 
     String address() {
-        return "127.0.0.1:" + server.getPort();
+        return "127.0.0.1:" + port;
     }
 
     @Override

@@ -85,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
         Optional<LocalPlatform> running = options.running();
         LocalPlatform platform = running.isPresent() ? running.get() : start(terminal, tasks);
         try {
-            boolean convincing = play(terminal, tasks, LocalRuns.of(platform), begin);
+            boolean convincing = play(terminal, tasks, platform, begin);
             if (!once && running.isEmpty()) {
                 terminal.line("");
                 terminal.line("Ctrl-C ends it.");
@@ -113,12 +113,17 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private boolean play(Terminal terminal, List<DemoTask> tasks, LocalRun run, long begin)
+    private boolean play(Terminal terminal, List<DemoTask> tasks, LocalPlatform processes, long begin)
             throws IOException, InterruptedException {
+        LocalRun run = LocalRuns.of(processes);
         heading(terminal, "Two tenants publish training requests on Kafka");
         long trainingBegin = System.nanoTime();
         Map<String, TrackedJob> jobs = DemoTraining.run(
-                terminal, tasks, tenant -> platform(run, tenant), Long.toString(System.currentTimeMillis()));
+                terminal,
+                tasks,
+                tenant -> platform(run, tenant),
+                processes::checkAlive,
+                Long.toString(System.currentTimeMillis()));
         terminal.line("Trained in " + seconds(trainingBegin) + " s.");
 
         heading(terminal, "The same held-out questions to base model and adapters, over gRPC");

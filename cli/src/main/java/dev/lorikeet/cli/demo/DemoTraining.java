@@ -40,11 +40,12 @@ final class DemoTraining {
      *
      * @param tasks one tenant each
      * @param platformOf the platform as a tenant sees it
+     * @param health throws if the platform has ended, for then no event comes any more
      * @param run tells this run's requests from those of other runs
      * @return how each job ended, by tenant: all have succeeded
      */
     static Map<String, TrackedJob> run(
-            Terminal terminal, List<DemoTask> tasks, Function<String, Platform> platformOf, String run)
+            Terminal terminal, List<DemoTask> tasks, Function<String, Platform> platformOf, Runnable health, String run)
             throws IOException {
         Platform any = platformOf.apply(tasks.getFirst().tenant());
         tasks.forEach(task -> cancelLeftovers(terminal, task, platformOf.apply(task.tenant())));
@@ -61,7 +62,7 @@ final class DemoTraining {
                 }
             }
             terminal.line("");
-            return follow(terminal, reader, tasks, run);
+            return follow(terminal, reader, tasks, health, run);
         }
     }
 
@@ -72,16 +73,15 @@ final class DemoTraining {
             ListJobsRequest ofTheAdapter =
                     ListJobsRequest.newBuilder().setAdapter(task.adapter()).build();
             for (Job job : jobs.listJobs(ofTheAdapter).getJobsList()) {
-                boolean waitsOrRuns =
-                        switch (job.getState()) {
-                            case JOB_STATE_QUEUED, JOB_STATE_RUNNING -> true;
-                            case JOB_STATE_UNSPECIFIED,
-                                    JOB_STATE_CANCELLING,
-                                    JOB_STATE_SUCCEEDED,
-                                    JOB_STATE_FAILED,
-                                    JOB_STATE_CANCELLED,
-                                    UNRECOGNIZED -> false;
-                        };
+                boolean waitsOrRuns = switch (job.getState()) {
+                    case JOB_STATE_QUEUED, JOB_STATE_RUNNING -> true;
+                    case JOB_STATE_UNSPECIFIED,
+                            JOB_STATE_CANCELLING,
+                            JOB_STATE_SUCCEEDED,
+                            JOB_STATE_FAILED,
+                            JOB_STATE_CANCELLED,
+                            UNRECOGNIZED -> false;
+                };
                 if (waitsOrRuns && job.getRequest().getIdempotencyKey().startsWith(KEY + task.tenant() + "-")) {
                     jobs.cancelJob(
                             CancelJobRequest.newBuilder().setJob(job.getId()).build());
@@ -92,7 +92,7 @@ final class DemoTraining {
     }
 
     private static Map<String, TrackedJob> follow(
-            Terminal terminal, EventReader reader, List<DemoTask> tasks, String run) {
+            Terminal terminal, EventReader reader, List<DemoTask> tasks, Runnable health, String run) {
         ProgressLines lines = new ProgressLines(terminal);
         Map<String, TrackedJob> jobs = new LinkedHashMap<>();
         for (DemoTask task : tasks) {
@@ -100,6 +100,7 @@ final class DemoTraining {
             lines.show(label(task), TrackedJob.requested());
         }
         while (!jobs.values().stream().allMatch(job -> job.state().ended())) {
+            health.run();
             for (TrainingEvent event : reader.poll(POLL)) {
                 for (DemoTask task : tasks) {
                     TrackedJob job = jobs.getOrDefault(task.tenant(), TrackedJob.requested());

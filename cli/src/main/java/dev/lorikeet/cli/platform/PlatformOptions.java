@@ -39,7 +39,7 @@ public final class PlatformOptions {
             names = "--data",
             paramLabel = "FOLDER",
             defaultValue = "${env:LORIKEET_DATA}",
-            description = "Data folder of the platform on this machine (default: .lorikeet in Lorikeet's folder).")
+            description = "Data folder of the platform on this machine (default: .lorikeet/data in Lorikeet's folder).")
     private @Nullable Path data;
 
     @Option(
