@@ -297,7 +297,7 @@ class ServingGrpcTest {
 
         List<Status.Code> codes = calls.stream().map(CompletableFuture::join).toList();
         assertThat(codes).contains(Status.Code.RESOURCE_EXHAUSTED);
-        assertThat(codes).containsOnly(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED, Status.Code.OK);
+        assertThat(codes).isSubsetOf(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED, Status.Code.OK);
     }
 
     @Test
