@@ -112,6 +112,23 @@ class CommandsTest {
     }
 
     @Test
+    void optionsBeforeASubcommandCountAsThoseBehindIt() {
+        int code = run(
+                "jobs",
+                "--scheduler",
+                services.address(),
+                "--key",
+                FakeServices.KEY,
+                "list",
+                "--data",
+                folder.toString());
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(code).isZero();
+        assertThat(services.asked).hasSize(2);
+    }
+
+    @Test
     void aWatchEndsWithTheJobAndItsExitCodeTellsTheOutcome() {
         assertThat(runHere("jobs", "watch", "j-1")).isZero();
         assertThat(out.toString()).contains("step 1/2", "loss 0.2500");

@@ -46,14 +46,12 @@ public final class AdaptersCommand implements Runnable {
     /** Without a subcommand it lists. */
     @Override
     public void run() {
-        list(options, false);
+        list(false);
     }
 
     @Command(name = "list", description = "Your adapters.", mixinStandardHelpOptions = true)
-    void list(
-            @Mixin PlatformOptions platform,
-            @Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
-        try (Services services = new Services(platform.find())) {
+    void list(@Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
+        try (Services services = new Services(options.find())) {
             ListAdaptersResponse.Builder all = ListAdaptersResponse.newBuilder();
             String token = "";
             do {
@@ -91,10 +89,9 @@ public final class AdaptersCommand implements Runnable {
 
     @Command(name = "versions", description = "An adapter's versions, newest first.", mixinStandardHelpOptions = true)
     void versions(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "ADAPTER", description = "The adapter's name.") String adapter,
             @Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             ListVersionsResponse response = services.adapters()
                     .listVersions(
                             ListVersionsRequest.newBuilder().setAdapter(adapter).build());
@@ -128,7 +125,6 @@ public final class AdaptersCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     void alias(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "ADAPTER", description = "The adapter's name.") String adapter,
             @Parameters(paramLabel = "ALIAS", description = "Such as production.") String alias,
             @Parameters(arity = "1..*", paramLabel = "VERSION[=WEIGHT]", description = "What it stands for.")
@@ -144,7 +140,7 @@ public final class AdaptersCommand implements Runnable {
                 .setAlias(alias)
                 .setExpectedGeneration(expectedGeneration);
         targets.forEach(target -> request.addTargets(target(target)));
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             Alias set = services.adapters().setAlias(request.build()).getAlias();
             Terminal terminal = Terminal.of(spec);
             terminal.line(
@@ -156,10 +152,9 @@ public final class AdaptersCommand implements Runnable {
 
     @Command(name = "unalias", description = "Takes an alias away.", mixinStandardHelpOptions = true)
     void unalias(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "ADAPTER", description = "The adapter's name.") String adapter,
             @Parameters(paramLabel = "ALIAS", description = "Such as production.") String alias) {
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             services.adapters()
                     .deleteAlias(DeleteAliasRequest.newBuilder()
                             .setAdapter(adapter)
@@ -173,11 +168,9 @@ public final class AdaptersCommand implements Runnable {
             name = "delete",
             description = "Deletes an adapter with all its versions and aliases, or one version of it.",
             mixinStandardHelpOptions = true)
-    void delete(
-            @Mixin PlatformOptions platform,
-            @Parameters(paramLabel = "ADAPTER[@VERSION]", description = "What to delete.") String what) {
+    void delete(@Parameters(paramLabel = "ADAPTER[@VERSION]", description = "What to delete.") String what) {
         int at = what.indexOf('@');
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             if (at < 0) {
                 services.adapters()
                         .deleteAdapter(DeleteAdapterRequest.newBuilder()

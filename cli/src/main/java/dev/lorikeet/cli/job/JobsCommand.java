@@ -39,12 +39,11 @@ public final class JobsCommand implements Runnable {
     /** Without a subcommand it lists. */
     @Override
     public void run() {
-        list(options, "", 50, false);
+        list("", 50, false);
     }
 
     @Command(name = "list", description = "Your jobs, newest first.", mixinStandardHelpOptions = true)
     void list(
-            @Mixin PlatformOptions platform,
             @Option(
                             names = "--adapter",
                             paramLabel = "NAME",
@@ -59,7 +58,7 @@ public final class JobsCommand implements Runnable {
                     int limit,
             @Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
         ListJobsResponse.Builder all = ListJobsResponse.newBuilder();
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             var stub = services.jobs();
             String token = "";
             do {
@@ -104,10 +103,9 @@ public final class JobsCommand implements Runnable {
 
     @Command(name = "get", description = "One job in full, as JSON.", mixinStandardHelpOptions = true)
     void get(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "JOB", description = "The job's id.") String job,
             @Option(names = "--json", description = "The default.") boolean json) {
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             Terminal.of(spec)
                     .line(JsonOutput.of(services.jobs()
                             .getJob(GetJobRequest.newBuilder().setJob(job).build())
@@ -120,11 +118,10 @@ public final class JobsCommand implements Runnable {
             description = "A job's progress until it ends. Exit code 1 unless it succeeds.",
             mixinStandardHelpOptions = true)
     int watch(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "JOB", description = "The job's id.") String job,
             @Option(names = "--json", description = "Print every event as a line of JSON.") boolean json) {
         Terminal terminal = Terminal.of(spec);
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             TrackedJob last = JobWatch.overGrpc(services, job, JobWatch.show(terminal, job, json));
             return last.state() == TrackedJob.State.SUCCEEDED ? 0 : 1;
         }
@@ -135,10 +132,9 @@ public final class JobsCommand implements Runnable {
             description = "Asks for a job's end. A job that has ended stays as it is.",
             mixinStandardHelpOptions = true)
     void cancel(
-            @Mixin PlatformOptions platform,
             @Parameters(paramLabel = "JOB", description = "The job's id.") String job,
             @Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
-        try (Services services = new Services(platform.find())) {
+        try (Services services = new Services(options.find())) {
             Job asked = services.jobs()
                     .cancelJob(CancelJobRequest.newBuilder().setJob(job).build())
                     .getJob();

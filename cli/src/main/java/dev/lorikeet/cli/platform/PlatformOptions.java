@@ -14,15 +14,17 @@ import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The options that say which platform a command talks to, and as whom. What is not given is taken from the environment,
- * then from the platform that runs on this machine.
+ * then from the platform that runs on this machine. Subcommands inherit them, so they may stand before or behind one.
  */
 public final class PlatformOptions {
 
     @Option(
             names = "--tenant",
+            scope = ScopeType.INHERIT,
             paramLabel = "NAME",
             defaultValue = "${env:LORIKEET_TENANT}",
             description = "Who asks. On this machine: whose development key is used (default: the first tenant's).")
@@ -30,6 +32,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--key",
+            scope = ScopeType.INHERIT,
             paramLabel = "KEY",
             defaultValue = "${env:LORIKEET_KEY}",
             description = "API key or token; or set LORIKEET_KEY. On this machine the development key is found.")
@@ -37,6 +40,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--data",
+            scope = ScopeType.INHERIT,
             paramLabel = "FOLDER",
             defaultValue = "${env:LORIKEET_DATA}",
             description = "Data folder of the platform on this machine (default: .lorikeet/data in Lorikeet's folder).")
@@ -44,6 +48,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--serving",
+            scope = ScopeType.INHERIT,
             paramLabel = "ADDRESS",
             defaultValue = "${env:LORIKEET_SERVING}",
             description = "serving-service elsewhere: host:port, or https://host:port.")
@@ -51,6 +56,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--scheduler",
+            scope = ScopeType.INHERIT,
             paramLabel = "ADDRESS",
             defaultValue = "${env:LORIKEET_SCHEDULER}",
             description = "scheduler-service elsewhere: host:port, or https://host:port.")
@@ -58,6 +64,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--kafka",
+            scope = ScopeType.INHERIT,
             paramLabel = "SERVERS",
             defaultValue = "${env:LORIKEET_KAFKA_BOOTSTRAP_SERVERS}",
             description = "Kafka elsewhere: bootstrap servers, host:port[,host:port...].")
@@ -65,6 +72,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--kafka-settings",
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             defaultValue = "${env:LORIKEET_KAFKA_SETTINGS}",
             description = "More settings of Kafka's clients (security.protocol ...), as a properties file.")
@@ -72,6 +80,7 @@ public final class PlatformOptions {
 
     @Option(
             names = "--store",
+            scope = ScopeType.INHERIT,
             paramLabel = "URL",
             defaultValue = "${env:LORIKEET_STORE_ENDPOINT}",
             description = "Object store elsewhere, for uploads: http(s)://host:port/BUCKET. Its credentials:"
