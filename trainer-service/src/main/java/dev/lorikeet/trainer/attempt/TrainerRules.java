@@ -142,6 +142,8 @@ public final class TrainerRules {
                     .filter(Attempt::holdsSlot)
                     .orElseThrow(() -> new IllegalStateException("attempt " + key + " ended but does not run"));
             state = state.without(key);
+            // The farewell first: a scheduler that hears of a free place before it would give the attempt back to us.
+            reportClosed();
             switch (outcome) {
                 // A version that exists is a fact, whatever was ordered meanwhile.
                 case RunOutcome.Published published -> report(key, new Effect.End.Succeeded(published));
@@ -154,7 +156,6 @@ public final class TrainerRules {
                     reportStopped(key, strongest(reason, attempt.state()), step);
             }
             fillSlots();
-            reportClosed();
         }
 
         // A run sees its lease run out by itself, perhaps before this core does.

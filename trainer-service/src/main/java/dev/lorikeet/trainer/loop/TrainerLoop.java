@@ -112,6 +112,9 @@ public final class TrainerLoop {
         for (Effect effect : decision.effects()) {
             carryOut(effect);
         }
+        if (decision.effects().contains(new Effect.ReportStopping())) {
+            closed.countDown();
+        }
         if (command instanceof Command.NoteEnd(AttemptKey key, RunOutcome _)) {
             controls.remove(key);
         }
@@ -132,10 +135,7 @@ public final class TrainerLoop {
                 LOG.infof("attempt %s ended: %s", attempt, end);
                 reports.ended(attempt, end);
             }
-            case Effect.ReportStopping() -> {
-                reports.stopping();
-                closed.countDown();
-            }
+            case Effect.ReportStopping() -> reports.stopping();
         }
     }
 

@@ -216,14 +216,14 @@ class TrainerRulesTest {
     }
 
     @Test
-    void shutdownGivesEverythingBackAndSaysSoLast() {
+    void shutdownSaysSoBeforeItGivesTheLastAttemptBack() {
         AttemptKey key = key("j-a", 1);
         obey(assign("j-a", 1));
 
         assertThat(apply(new Command.ShutDown())).containsExactly(new Effect.Stop(key, StopReason.SHUTDOWN));
         assertThat(obey(assign("j-b", 1))).containsExactly(ended("j-b", 1, new End.Preempted(0)));
         assertThat(apply(new Command.NoteEnd(key, stopped(StopReason.SHUTDOWN, 40))))
-                .containsExactly(ended("j-a", 1, new End.Preempted(40)), new Effect.ReportStopping());
+                .containsExactly(new Effect.ReportStopping(), ended("j-a", 1, new End.Preempted(40)));
         assertThat(apply(new Command.ShutDown())).isEmpty();
     }
 

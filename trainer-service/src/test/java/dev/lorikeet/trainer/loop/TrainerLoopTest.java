@@ -125,8 +125,8 @@ class TrainerLoopTest {
 
         assertThat(loop.shutDown(Duration.ofSeconds(20))).isTrue();
 
-        assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(3));
         assertThat(reports.next()).isEqualTo("stopping");
+        assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(3));
     }
 
     private TrainerLoop loop(Runner runner) {
