@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** How the rows of a step meet the adapters of a bank: the arguments of {@code update} in bank.py. */
 final class BankPlan {
     private static final int GROUPS = 5;
-    private static final int ONE_ADAPTER = 0;
+    private static final int AS_THEY_STAND = 0;
     private static final int SEVERAL_WIDTHS = 1;
     private static final int SLOTS = 2;
 
@@ -62,7 +62,7 @@ final class BankPlan {
         boolean aligned = active.stream()
                 .allMatch(adapter -> adapter.width() == width && (offset.applyAsInt(adapter) - first) % width == 0);
         if (active.size() == 1 && !rows.contains(null)) {
-            made.plan[2] = ONE_ADAPTER;
+            made.plan[2] = AS_THEY_STAND;
         } else if (aligned) {
             made.slots(first, width, offset);
         } else {
@@ -92,9 +92,22 @@ final class BankPlan {
                 picks[Math.toIntExact(places[row])] = row;
             }
         }
-        plan[2] = SLOTS;
+        // Rows that lie in the slots' order already need not be moved there and back.
+        plan[2] = inSlotOrder() ? AS_THEY_STAND : SLOTS;
         plan[3] = slots;
         plan[4] = most;
+    }
+
+    private boolean inSlotOrder() {
+        if (rows.contains(null) || picks.length != rows.size()) {
+            return false;
+        }
+        for (int row = 0; row < places.length; row++) {
+            if (places[row] != row) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void mask(int first, int ranks, ToIntFunction<ResidentAdapter> offset) {

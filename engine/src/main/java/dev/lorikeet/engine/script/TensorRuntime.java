@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,9 @@ import java.util.Optional;
  */
 public final class TensorRuntime {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    /** Rounds of libgomp's waiting loop: see {@link #waitWithLittleSpinning}; measured in docs/experiments.md. */
+    private static final String SPINS = "1000";
+
     private static boolean started;
 
     private TensorRuntime() {}
@@ -49,7 +53,7 @@ public final class TensorRuntime {
             setDefault("ai.djl.pytorch.num_interop_threads", "1");
             int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
             setDefault("ai.djl.pytorch.num_threads", Integer.toString(count));
-            waitWithoutSpinning();
+            waitWithLittleSpinning();
             Engine.getEngine("PyTorch");
             started = true;
         }
@@ -113,13 +117,17 @@ public final class TensorRuntime {
     }
 
     /**
-     * Has libtorch's OpenMP threads sleep rather than spin at the end of every operator. Spinning is ruinous beside any
-     * other busy process: on two crowded cores a decode step of 28 ms took 800 to 1800 ms. The library reads its
-     * environment when it is loaded, so the variable must be in the process's own environment before that, which Java
-     * can only reach through C.
+     * Has libtorch's OpenMP threads spin for some ten microseconds between operators, then sleep. Spinning longer is
+     * ruinous beside any other busy process (on two crowded cores a decode step of 28 ms took 800 to 1800 ms with the
+     * default); not spinning at all costs a wake-up of some 50 microseconds in each of a step's hundreds of operators.
+     * The library reads its environment when it is loaded, so the variables must be in the process's own environment
+     * before that, which Java can only reach through C. What the user has set is kept.
      */
-    @SuppressWarnings("restricted") // setenv and two strings that C copies.
-    private static void waitWithoutSpinning() {
+    @SuppressWarnings("restricted") // setenv and the strings that C copies.
+    private static void waitWithLittleSpinning() {
+        if (System.getenv("OMP_WAIT_POLICY") != null || System.getenv("GOMP_SPINCOUNT") != null) {
+            return;
+        }
         Linker linker = Linker.nativeLinker();
         Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv");
         if (setenv.isEmpty()) {
@@ -129,12 +137,14 @@ public final class TensorRuntime {
                 setenv.get(),
                 FunctionDescriptor.of(
                         ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        Map<String, String> variables = Map.of("OMP_WAIT_POLICY", "PASSIVE", "GOMP_SPINCOUNT", SPINS);
         try (Arena arena = Arena.ofConfined()) {
-            // The last argument keeps what the user has set.
-            int result =
-                    (int) call.invokeExact(arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("PASSIVE"), 0);
-            if (result != 0) {
-                throw new IllegalStateException("setenv failed");
+            for (Map.Entry<String, String> variable : variables.entrySet()) {
+                int result = (int) call.invokeExact(
+                        arena.allocateFrom(variable.getKey()), arena.allocateFrom(variable.getValue()), 0);
+                if (result != 0) {
+                    throw new IllegalStateException("setenv failed");
+                }
             }
         } catch (RuntimeException | Error e) {
             throw e;

@@ -1,6 +1,6 @@
 # Many LoRA adapters at once. A bank holds the factors of every adapter that a batch uses, side by side: adapter i owns
-# the ranks [offset, offset + width) of all of its matrices. A step works on the range of ranks that its rows use; a
-# rows need no order and no segments.
+# the ranks [offset, offset + width) of all of its matrices. A step works on the range of ranks that its rows use; rows
+# need no order and no segments.
 # Groups of modules that read the same input: 0 q k v, 1 o, 2 gate up, 3 down; entry 4 * layers is the head.
 # bank_a: an entry a group and layer (4 * layer + group): (ranks, modules of the group, in).
 # bank_b: an entry a module and layer (7 * layer + module; last the head): (ranks, out), scaling folded in.
@@ -11,10 +11,11 @@
 
 # plan: 0 first rank, 1 ranks (0: no adapters), 2 how rows differ, 3 slots, 4 rows a slot, 5 whether some rows have no
 # adapter; then a flag for each of the five groups.
-# How: 0 one adapter for all rows. 1 adapters of several widths: each row meets all ranks and keeps its own; picks is
-# the mask (rows, ranks) of those that are not. 2 slots of one width: rows are brought to their slot by picks (slots *
-# rows a slot) and back by places (rows), the products are batched over the slots, none is wasted; bare (rows, 1) marks
-# rows without adapter.
+# How: 0 rows as they stand: slots of one width (one adapter: one slot), as many rows each, in the slots' order; the
+# products are batched over the slots, none is wasted. 1 adapters of several widths: each row meets all ranks and keeps
+# its own; picks is the mask (rows, ranks) of those that are not. 2 slots of one width, rows in any order: they are
+# brought to their slot by picks (slots * rows a slot) and back by places (rows); bare (rows, 1) marks rows without
+# adapter.
 # x (rows, in), plus (rows, out) or None -> the updates plus `plus`, or `plus` itself.
 def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan: List[int], picks: Tensor,
         places: Tensor, bare: Tensor) -> Optional[Tensor]:
@@ -25,12 +26,12 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
         return plus
     modules = [3, 1, 2, 1, 1][group]
     module = 7 * layer + [0, 3, 4, 6, 0][group]
-    wide = torch.to(x, 6)
     slots = plan[3]
-    rows = x.size(0)
+    gathered = x
     if plan[2] == 2:
-        rows = plan[4]
-        wide = torch.index_select(wide, 0, picks)
+        gathered = torch.index_select(x, 0, picks)
+    wide = torch.to(gathered, 6)
+    rows = wide.size(0) // slots
     width = plan[1] // slots
     a = torch.view(torch.narrow(whole_a, 0, plan[0], plan[1]), [slots, width * modules, wide.size(1)])
     inner = self.each(torch.view(wide, [slots, rows, wide.size(1)]), torch.transpose(a, 1, 2))
@@ -38,17 +39,20 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
         # Selected, not multiplied: one tenant's infinity times zero would be another's NaN.
         own = torch.view(inner, [1, rows, width, modules])
         inner = torch.view(torch.masked_fill(own, torch.unsqueeze(picks, 2), 0), [1, rows, width * modules])
+    if modules > 1:
+        # Each module's part contiguous: a batched product of strided matrices falls back to one product a slot.
+        split = torch.view(inner, [slots, rows, width, modules])
+        inner = torch.contiguous(torch.permute(split, [3, 0, 1, 2]))
+    else:
+        inner = torch.unsqueeze(inner, 0)
     updates: List[Tensor] = []
     for i in range(modules):
-        own = inner
-        if modules > 1:
-            own = torch.select(torch.view(inner, [slots, rows, width, modules]), 3, i)
         b = self.bank_b[module + i]
         if b.size(0) == 0:
-            updates.append(torch.zeros([slots, rows, b.size(1)], device=x.device))
+            updates.append(torch.zeros([slots, rows, b.size(1)], dtype=self.scalar, device=x.device))
         else:
             ranks = torch.view(torch.narrow(b, 0, plan[0], plan[1]), [slots, width, b.size(1)])
-            updates.append(self.each(own, ranks))
+            updates.append(torch.to(self.each(torch.select(inner, 0, i), ranks), self.scalar))
     whole = updates[0] if modules == 1 else torch.cat(updates, 2)
     whole = torch.view(whole, [slots * rows, whole.size(2)])
     if plan[2] == 2:
@@ -57,7 +61,7 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
             whole = torch.masked_fill(whole, bare, 0)
     if plus is not None:
         whole = torch.add(whole, plus)
-    return torch.to(whole, self.scalar)
+    return whole
 
 # A product for each slot: (slots, rows, in) x (slots, in, out).
 def each(self, x: Tensor, w: Tensor) -> Tensor:
