@@ -312,6 +312,30 @@ class DeciderTest {
     }
 
     @Test
+    void stoppingTrainerKeepsTheLeaseOfWhatItHoldsAndGetsItNotAgain() {
+        running();
+        from(LIFE, new Report.Stopping());
+        now = now.plus(LEASE.minusSeconds(1));
+        from(LIFE, beat(FIRST));
+        now = now.plusSeconds(2);
+        on(new Command.Tick());
+        assertThat(jobState()).isInstanceOf(JobState.Running.class);
+
+        from(LIFE, new Report.Preempted(FIRST, 40));
+
+        assertThat(jobState()).isInstanceOf(JobState.Queued.class);
+        assertThat(on(new Command.PlaceJobs())).isEmpty();
+    }
+
+    @Test
+    void leaderThatNeverHeardTheFarewellGivesNothingToATrainerWithoutSlots() {
+        from(LIFE, new Report.Heartbeat(List.of(), Optional.of(new Capacity(0, Set.of("tiny")))));
+        on(submit("content"));
+
+        assertThat(on(new Command.PlaceJobs())).isEmpty();
+    }
+
+    @Test
     void silentTrainerGetsNoMoreWork() {
         from(LIFE, ready());
         now = now.plusSeconds(20);

@@ -36,7 +36,10 @@ public sealed interface Effect {
      */
     record ReportEnd(AttemptKey attempt, End outcome) implements Effect {}
 
-    /** Tell the scheduler that this trainer goes away; the last report of all. */
+    /**
+     * Tell the scheduler that this trainer takes no more work, before the first attempt is given back; the attempts
+     * still held go on under their leases until each has its own report.
+     */
     record ReportStopping() implements Effect {}
 
     /** How an attempt ended, as the scheduler is told. */

@@ -142,8 +142,6 @@ public final class TrainerRules {
                     .filter(Attempt::holdsSlot)
                     .orElseThrow(() -> new IllegalStateException("attempt " + key + " ended but does not run"));
             state = state.without(key);
-            // The farewell first: a scheduler that hears of a free place before it would give the attempt back to us.
-            reportClosed();
             switch (outcome) {
                 // A version that exists is a fact, whatever was ordered meanwhile.
                 case RunOutcome.Published published -> report(key, new Effect.End.Succeeded(published));
@@ -180,15 +178,10 @@ public final class TrainerRules {
                 return;
             }
             state = state.closed();
+            // The farewell first: a scheduler that hears of a free slot before it would give us the attempt again.
+            effects.add(new Effect.ReportStopping());
             for (Attempt each : state.attempts()) {
                 stop(each.key(), StopReason.SHUTDOWN);
-            }
-            reportClosed();
-        }
-
-        private void reportClosed() {
-            if (state.closing() && state.attempts().isEmpty()) {
-                effects.add(new Effect.ReportStopping());
             }
         }
 

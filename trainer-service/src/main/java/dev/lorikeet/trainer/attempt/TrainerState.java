@@ -95,6 +95,11 @@ public record TrainerState(
                 closing);
     }
 
+    /** Whether nothing is left to do: no more work is taken, and every attempt has been given back. */
+    public boolean done() {
+        return closing && attempts.isEmpty();
+    }
+
     TrainerState closed() {
         return new TrainerState(identity, slots, attempts, newest, true);
     }

@@ -51,10 +51,8 @@ final class Outbox implements Reports {
 
     /** Says that this trainer lives, and holds what is held when the heartbeat is sent. */
     synchronized void heartbeat(Supplier<List<AttemptKey>> held) {
-        if (!stopping) {
-            heartbeat = held;
-            notifyAll();
-        }
+        heartbeat = held;
+        notifyAll();
     }
 
     @Override
@@ -80,9 +78,7 @@ final class Outbox implements Reports {
 
     @Override
     public synchronized void stopping() {
-        // A sign of life behind the farewell would bring the trainer back.
         stopping = true;
-        heartbeat = null;
         queue(null, writer.stopping(clock.get()), false);
     }
 
@@ -133,7 +129,9 @@ final class Outbox implements Reports {
         Supplier<List<AttemptKey>> held = heartbeat;
         if (held != null) {
             heartbeat = null;
-            return writer.heartbeat(clock.get(), held.get());
+            // Behind the farewell it keeps the leases of what is still held, and tells a scheduler that never heard the
+            // farewell (a new leader) that there is no room.
+            return stopping ? writer.lastHeartbeat(clock.get(), held.get()) : writer.heartbeat(clock.get(), held.get());
         }
         Instant now = clock.get();
         for (Map.Entry<AttemptKey, TrainingProgress> each : progress.entrySet()) {

@@ -47,10 +47,19 @@ final class ReportWriter {
     }
 
     TrainerReport heartbeat(Instant time, List<AttemptKey> held) {
+        return heartbeat(time, held, capacity);
+    }
+
+    /** A heartbeat of a trainer that takes no more work: it has no slot to offer. */
+    TrainerReport lastHeartbeat(Instant time, List<AttemptKey> held) {
+        return heartbeat(time, held, capacity.toBuilder().setSlots(0).build());
+    }
+
+    private TrainerReport heartbeat(Instant time, List<AttemptKey> held, TrainerReady offered) {
         return report(time)
                 .setHeartbeat(Heartbeat.newBuilder()
                         .addAllRunning(held.stream().map(ReportWriter::ref).toList())
-                        .setCapacity(capacity))
+                        .setCapacity(offered))
                 .build();
     }
 

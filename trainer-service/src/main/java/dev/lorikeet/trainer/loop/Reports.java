@@ -21,6 +21,6 @@ public interface Reports {
     /** It ended. */
     void ended(AttemptKey attempt, Effect.End end);
 
-    /** This trainer goes away; the last report. */
+    /** This trainer takes no more work; what it still holds goes on until it is given back. */
     void stopping();
 }

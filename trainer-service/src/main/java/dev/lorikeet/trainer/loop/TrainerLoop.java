@@ -112,14 +112,14 @@ public final class TrainerLoop {
         for (Effect effect : decision.effects()) {
             carryOut(effect);
         }
-        if (decision.effects().contains(new Effect.ReportStopping())) {
-            closed.countDown();
-        }
         if (command instanceof Command.NoteEnd(AttemptKey key, RunOutcome _)) {
             controls.remove(key);
         }
         // Last, so that a heartbeat never lacks an attempt whose end is not yet on its way.
         state = decision.state();
+        if (state.done()) {
+            closed.countDown();
+        }
     }
 
     private void carryOut(Effect effect) {

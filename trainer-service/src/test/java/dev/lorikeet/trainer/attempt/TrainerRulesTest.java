@@ -116,7 +116,10 @@ class TrainerRulesTest {
                 case PREEMPTED -> obey(new Order.Preempt(key));
                 case CANCELLED -> obey(new Order.Cancel(key));
                 case SUPERSEDED -> obey(assign("j-a", 2));
-                case SHUTDOWN -> apply(new Command.ShutDown());
+                case SHUTDOWN ->
+                    apply(new Command.ShutDown()).stream()
+                            .filter(effect -> !effect.equals(new Effect.ReportStopping()))
+                            .toList();
                 case LEASE_EXPIRED -> after(LEASE);
             };
 
@@ -216,20 +219,58 @@ class TrainerRulesTest {
     }
 
     @Test
-    void shutdownSaysSoBeforeItGivesTheLastAttemptBack() {
+    void shutdownSaysSoBeforeItStopsAnything() {
         AttemptKey key = key("j-a", 1);
         obey(assign("j-a", 1));
 
-        assertThat(apply(new Command.ShutDown())).containsExactly(new Effect.Stop(key, StopReason.SHUTDOWN));
+        assertThat(apply(new Command.ShutDown()))
+                .containsExactly(new Effect.ReportStopping(), new Effect.Stop(key, StopReason.SHUTDOWN));
         assertThat(obey(assign("j-b", 1))).containsExactly(ended("j-b", 1, new End.Preempted(0)));
+        assertThat(state.done()).isFalse();
         assertThat(apply(new Command.NoteEnd(key, stopped(StopReason.SHUTDOWN, 40))))
-                .containsExactly(new Effect.ReportStopping(), ended("j-a", 1, new End.Preempted(40)));
+                .containsExactly(ended("j-a", 1, new End.Preempted(40)));
+        assertThat(state.done()).isTrue();
         assertThat(apply(new Command.ShutDown())).isEmpty();
+    }
+
+    @Test
+    void shutdownOfTwoSlotsSaysSoBeforeEitherAttemptIsGivenBack() {
+        state = TrainerState.fresh(ME, 2);
+        obey(assign("j-a", 1));
+        obey(assign("j-b", 1));
+        obey(new Order.Cancel(key("j-b", 1)));
+        // Waits for the slot of the cancelled one, so it is given back at once.
+        obey(assign("j-c", 1));
+
+        assertThat(apply(new Command.ShutDown()))
+                .containsExactly(
+                        new Effect.ReportStopping(),
+                        new Effect.Stop(key("j-a", 1), StopReason.SHUTDOWN),
+                        ended("j-c", 1, new End.Preempted(0)));
+        assertThat(apply(new Command.NoteEnd(key("j-b", 1), stopped(StopReason.CANCELLED, 0))))
+                .containsExactly(ended("j-b", 1, new End.Cancelled()));
+        assertThat(obey(assign("j-b", 2))).containsExactly(ended("j-b", 2, new End.Preempted(0)));
+        assertThat(state.done()).isFalse();
+        assertThat(apply(new Command.NoteEnd(key("j-a", 1), stopped(StopReason.SHUTDOWN, 7))))
+                .containsExactly(ended("j-a", 1, new End.Preempted(7)));
+        assertThat(state.done()).isTrue();
+    }
+
+    @Test
+    void leaseCanBeExtendedWhileTheTrainerShutsDown() {
+        obey(assign("j-a", 1));
+        apply(new Command.ShutDown());
+        after(Duration.ofSeconds(20));
+
+        assertThat(obey(new Order.Extend(key("j-a", 1), LEASE)))
+                .containsExactly(new Effect.Extend(key("j-a", 1), now.plus(LEASE)));
+        assertThat(after(Duration.ofSeconds(20))).isEmpty();
     }
 
     @Test
     void shutdownOfAnIdleTrainerIsSaidAtOnce() {
         assertThat(apply(new Command.ShutDown())).containsExactly(new Effect.ReportStopping());
+        assertThat(state.done()).isTrue();
     }
 
     @Test

@@ -99,12 +99,19 @@ class OutboxTest {
     }
 
     @Test
-    void noHeartbeatFollowsTheFarewell() throws InterruptedException {
-        outbox.heartbeat(List::of);
+    void heartbeatsBehindTheFarewellKeepTheLeasesAndOfferNoSlot() throws InterruptedException {
+        outbox.heartbeat(() -> List.of(ATTEMPT));
         outbox.stopping();
-        outbox.heartbeat(List::of);
 
-        assertThat(all()).extracting(TrainerReport::getReportCase).containsExactly(ReportCase.STOPPING);
+        List<TrainerReport> reports = all();
+
+        assertThat(reports)
+                .extracting(TrainerReport::getReportCase)
+                .containsExactly(ReportCase.STOPPING, ReportCase.HEARTBEAT);
+        assertThat(reports.get(1).getHeartbeat().getRunningList()).hasSize(1);
+        assertThat(reports.get(1).getHeartbeat().getCapacity().getSlots()).isZero();
+        assertThat(reports.get(1).getHeartbeat().getCapacity().getBaseModelsList())
+                .containsExactly("tiny");
     }
 
     private List<TrainerReport> all() throws InterruptedException {

@@ -129,10 +129,51 @@ class TrainerLoopTest {
         assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(3));
     }
 
+    @Test
+    void shutdownHoldsEachAttemptUntilItIsGivenBack() throws InterruptedException {
+        CountDownLatch lastCheckpoint = new CountDownLatch(1);
+        TrainerLoop loop = loop(2, (assignment, control, listener) -> {
+            RunOutcome outcome = untilStopped(assignment, control, listener);
+            if (assignment.key().equals(ATTEMPT)) {
+                await(lastCheckpoint);
+            }
+            return outcome;
+        });
+        loop.obey(ME, new Order.Assign(Jobs.assignment("j-a", 1, LEASE)));
+        loop.obey(ME, new Order.Assign(Jobs.assignment("j-b", 1, LEASE)));
+        assertThat(reports.next()).isEqualTo("started 0");
+        assertThat(reports.next()).isEqualTo("started 0");
+
+        assertThat(loop.shutDown(Duration.ZERO)).isFalse();
+
+        assertThat(reports.next()).isEqualTo("stopping");
+        // The other slot is free now; what comes for it all the same is given back.
+        assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(3));
+        loop.obey(ME, new Order.Assign(Jobs.assignment("j-b", 2, LEASE)));
+        assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(0));
+        assertThat(loop.held()).containsExactly(ATTEMPT);
+        lastCheckpoint.countDown();
+        assertThat(reports.next()).isEqualTo(new Effect.End.Preempted(3));
+        assertThat(loop.shutDown(Duration.ofSeconds(20))).isTrue();
+        assertThat(loop.held()).isEmpty();
+    }
+
     private TrainerLoop loop(Runner runner) {
-        TrainerLoop loop = new TrainerLoop(ME, 1, runner, reports, now::get);
+        return loop(1, runner);
+    }
+
+    private TrainerLoop loop(int slots, Runner runner) {
+        TrainerLoop loop = new TrainerLoop(ME, slots, runner, reports, now::get);
         loop.start();
         return loop;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static RunOutcome untilStopped(
