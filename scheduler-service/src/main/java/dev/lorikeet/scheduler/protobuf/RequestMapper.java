@@ -3,17 +3,13 @@ package dev.lorikeet.scheduler.protobuf;
 import com.google.protobuf.CodedOutputStream;
 import dev.lorikeet.proto.training.v1.Hyperparameters;
 import dev.lorikeet.proto.training.v1.LearningRateSchedule;
-import dev.lorikeet.proto.training.v1.LoraMethod;
-import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
 import dev.lorikeet.scheduler.request.TrainingSpec;
 import dev.lorikeet.scheduler.request.TrainingSpec.Batching;
 import dev.lorikeet.scheduler.request.TrainingSpec.Dataset;
 import dev.lorikeet.scheduler.request.TrainingSpec.Length;
-import dev.lorikeet.scheduler.request.TrainingSpec.Lora;
 import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Schedule;
-import dev.lorikeet.scheduler.request.TrainingSpec.Targets;
 import dev.lorikeet.scheduler.request.TrainingSpec.Terms;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import java.io.ByteArrayOutputStream;
@@ -42,26 +38,13 @@ public final class RequestMapper {
                         new Dataset.Inline(request.getInlineExamples().getLinesList());
                     case DATASET_NOT_SET -> new Dataset.Unset();
                 },
-                request.getMethod().hasLora() ? lora(request.getMethod().getLora()) : Lora.UNSET,
+                MethodMapper.toSpec(request.getMethod()),
                 request.hasHyperparameters() ? training(request.getHyperparameters()) : Training.UNSET,
                 new Terms(
                         request.getPriority(),
                         request.hasSeed() ? OptionalLong.of(request.getSeed()) : OptionalLong.empty(),
                         Optional.of(request.getIdempotencyKey()).filter(key -> !key.isEmpty()),
                         request.getMetadataMap()));
-    }
-
-    private static Lora lora(LoraMethod lora) {
-        return new Lora(
-                lora.getRank(),
-                lora.getAlpha(),
-                lora.getRankStabilized(),
-                lora.getDropout(),
-                new Targets(
-                        lora.getTargetModulesList(),
-                        lora.getRankPatternMap(),
-                        lora.getAlphaPatternMap(),
-                        lora.getLayersToTransformList()));
     }
 
     private static Training training(Hyperparameters settings) {
@@ -96,7 +79,7 @@ public final class RequestMapper {
         TrainingRequest.Builder request = TrainingRequest.newBuilder()
                 .setAdapter(spec.adapter())
                 .setBaseModel(spec.baseModel())
-                .setMethod(Method.newBuilder().setLora(lora(spec.lora())))
+                .setMethod(MethodMapper.toProto(spec.method()))
                 .setHyperparameters(hyperparameters(spec.training()))
                 .setPriority(spec.terms().priority())
                 .setIdempotencyKey(spec.terms().idempotencyKey().orElse(""))
@@ -108,19 +91,6 @@ public final class RequestMapper {
             case Dataset.Inline inline -> request.getInlineExamplesBuilder().addAllLines(inline.lines());
         }
         return request.build();
-    }
-
-    private static LoraMethod lora(Lora lora) {
-        return LoraMethod.newBuilder()
-                .setRank(lora.rank())
-                .setAlpha(lora.alpha())
-                .setRankStabilized(lora.rankStabilized())
-                .setDropout(lora.dropout())
-                .addAllTargetModules(lora.targets().modules())
-                .putAllRankPattern(lora.targets().ranks())
-                .putAllAlphaPattern(lora.targets().alphas())
-                .addAllLayersToTransform(lora.targets().layers())
-                .build();
     }
 
     private static Hyperparameters hyperparameters(Training training) {

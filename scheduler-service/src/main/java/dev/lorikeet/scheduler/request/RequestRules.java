@@ -35,7 +35,8 @@ public final class RequestRules {
         adapter(spec.adapter(), found);
         baseModel(spec.baseModel(), found);
         dataset(tenant, spec.dataset(), found);
-        TrainingRules.check(spec.lora(), spec.training(), found);
+        spec.method().check(new Check("method." + spec.method().field() + ".", found));
+        TrainingRules.check(spec.training(), new Check("hyperparameters.", found));
         terms(spec.terms(), found);
         return List.copyOf(found);
     }
@@ -58,7 +59,7 @@ public final class RequestRules {
                 spec.adapter(),
                 spec.baseModel().isEmpty() ? limits.defaultBaseModel() : spec.baseModel(),
                 new Dataset.Uri(dataset.relative()),
-                TrainingRules.resolve(spec.lora()),
+                spec.method().resolved(),
                 TrainingRules.resolve(spec.training()),
                 new Terms(
                         terms.priority(),

@@ -17,17 +17,17 @@ import java.util.TreeMap;
  * @param adapter name of the adapter that the result becomes a version of
  * @param baseModel name of the base model; empty for the default
  * @param dataset the examples
- * @param lora how to adapt
+ * @param method how to adapt
  * @param training how to train
  * @param terms what is not about training itself
  */
 public record TrainingSpec(
-        String adapter, String baseModel, Dataset dataset, Lora lora, Training training, Terms terms) {
+        String adapter, String baseModel, Dataset dataset, Method method, Training training, Terms terms) {
     public TrainingSpec {
         requireNonNull(adapter, "adapter");
         requireNonNull(baseModel, "baseModel");
         requireNonNull(dataset, "dataset");
-        requireNonNull(lora, "lora");
+        requireNonNull(method, "method");
         requireNonNull(training, "training");
         requireNonNull(terms, "terms");
     }
@@ -49,43 +49,6 @@ public record TrainingSpec(
             public Inline {
                 lines = List.copyOf(lines);
             }
-        }
-    }
-
-    /**
-     * Low-rank adaptation.
-     *
-     * @param rank rank of the factors; 0: not set
-     * @param alpha alpha; 0: not set
-     * @param rankStabilized whether the scaling is alpha / sqrt(rank)
-     * @param dropout probability of dropping an input element
-     * @param targets which modules, and what is different for some of them
-     */
-    public record Lora(int rank, double alpha, boolean rankStabilized, double dropout, Targets targets) {
-        /** Nothing set. */
-        public static final Lora UNSET =
-                new Lora(0, 0, false, 0, new Targets(List.of(), Map.of(), Map.of(), List.of()));
-
-        public Lora {
-            requireNonNull(targets, "targets");
-        }
-    }
-
-    /**
-     * The modules to adapt.
-     *
-     * @param modules their names, or {@code all-linear}; empty: not set
-     * @param ranks ranks by PEFT's patterns
-     * @param alphas alphas by PEFT's patterns
-     * @param layers the only layers to adapt; empty: all
-     */
-    public record Targets(
-            List<String> modules, Map<String, Integer> ranks, Map<String, Double> alphas, List<Integer> layers) {
-        public Targets {
-            modules = List.copyOf(modules);
-            ranks = java.util.Collections.unmodifiableMap(new TreeMap<>(ranks));
-            alphas = java.util.Collections.unmodifiableMap(new TreeMap<>(alphas));
-            layers = List.copyOf(layers);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.lorikeet.scheduler.job.RetryRules;
 import dev.lorikeet.scheduler.job.TrainerLife;
 import dev.lorikeet.scheduler.placement.RoundRobin;
 import dev.lorikeet.scheduler.request.Limits;
+import dev.lorikeet.scheduler.request.Lora;
 import dev.lorikeet.scheduler.request.RequestRules;
 import dev.lorikeet.scheduler.request.TrainingSpec;
 import dev.lorikeet.scheduler.request.Violation;
@@ -62,7 +63,7 @@ class DeciderTest {
                 "triage",
                 "",
                 new TrainingSpec.Dataset.Uri("datasets/" + "0".repeat(64) + ".jsonl"),
-                TrainingSpec.Lora.UNSET,
+                Lora.UNSET,
                 TrainingSpec.Training.UNSET,
                 new TrainingSpec.Terms(0, OptionalLong.empty(), Optional.of("key"), Map.of()));
         return new Command.SubmitJob(ACME, spec, content, List.of(), new Command.Supply.AsAddressed(), "request-1");

@@ -14,6 +14,7 @@ import dev.lorikeet.scheduler.job.RetryRules;
 import dev.lorikeet.scheduler.job.TrainerLife;
 import dev.lorikeet.scheduler.placement.RoundRobin;
 import dev.lorikeet.scheduler.request.Limits;
+import dev.lorikeet.scheduler.request.Lora;
 import dev.lorikeet.scheduler.request.RequestRules;
 import dev.lorikeet.scheduler.request.TrainingSpec;
 import dev.lorikeet.tenancy.JobId;
@@ -86,7 +87,7 @@ final class World {
                 "adapter-" + adapter,
                 "",
                 new TrainingSpec.Dataset.Uri(DATASET),
-                TrainingSpec.Lora.UNSET,
+                Lora.UNSET,
                 TrainingSpec.Training.UNSET,
                 new TrainingSpec.Terms(random.nextInt(3), OptionalLong.empty(), Optional.of("key-" + key), Map.of()));
         send(

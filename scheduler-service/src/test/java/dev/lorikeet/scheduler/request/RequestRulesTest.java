@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lorikeet.scheduler.request.TrainingSpec.Batching;
 import dev.lorikeet.scheduler.request.TrainingSpec.Dataset;
 import dev.lorikeet.scheduler.request.TrainingSpec.Length;
-import dev.lorikeet.scheduler.request.TrainingSpec.Lora;
 import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Schedule;
-import dev.lorikeet.scheduler.request.TrainingSpec.Targets;
 import dev.lorikeet.scheduler.request.TrainingSpec.Terms;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import dev.lorikeet.tenancy.DatasetAddress;
@@ -59,7 +57,10 @@ class RequestRulesTest {
                         "triage",
                         "smollm2-135m-instruct",
                         FILE,
-                        new Lora(8, 16, false, 0, new Targets(List.of("all-linear"), Map.of(), Map.of(), List.of())),
+                        new Lora(
+                                Lora.Scaling.of(8, 16),
+                                new Targets(List.of("all-linear"), "", List.of(), List.of()),
+                                0),
                         new Training(
                                 new Length(3, 0),
                                 new Batching(4, 1, 512),
@@ -89,11 +90,9 @@ class RequestRulesTest {
     void everythingThatIsWrongIsToldAtOnceInTheOrderOfFields() {
         Map<String, Integer> ranks = new TreeMap<>(Map.of("q_proj", 999));
         Lora lora = new Lora(
-                -1,
-                Double.NaN,
-                false,
-                1.0,
-                new Targets(List.of("all-linear", "q proj"), ranks, Map.of("(", 1.0), List.of(3, 3, -1)));
+                new Lora.Scaling(-1, Double.NaN, false, ranks, Map.of("(", 1.0)),
+                new Targets(List.of("all-linear", "q proj"), "", List.of("v proj"), List.of(3, 3, -1)),
+                1.0);
         Training training = new Training(
                 new Length(-1, 10),
                 new Batching(-1, 5_000, 3),
@@ -113,11 +112,12 @@ class RequestRulesTest {
                         "UNKNOWN_BASE_MODEL base_model",
                         "OUT_OF_RANGE method.lora.rank",
                         "OUT_OF_RANGE method.lora.alpha",
+                        "OUT_OF_RANGE method.lora.rank_pattern.q_proj",
+                        "INVALID_VALUE method.lora.alpha_pattern",
                         "OUT_OF_RANGE method.lora.dropout",
                         "INVALID_VALUE method.lora.target_modules",
                         "INVALID_NAME method.lora.target_modules[1]",
-                        "OUT_OF_RANGE method.lora.rank_pattern.q_proj",
-                        "INVALID_VALUE method.lora.alpha_pattern",
+                        "INVALID_NAME method.lora.exclude_modules[0]",
                         "INVALID_VALUE method.lora.layers_to_transform[1]",
                         "OUT_OF_RANGE method.lora.layers_to_transform[2]",
                         "OUT_OF_RANGE hyperparameters.epochs",

@@ -2,10 +2,7 @@ package dev.lorikeet.trainer.attempt;
 
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What to train: the tenant's request with every default filled in.
@@ -13,7 +10,7 @@ import java.util.TreeMap;
  * @param adapter name of the adapter that the result becomes a version of
  * @param baseModel name of the base model
  * @param dataset the examples' address
- * @param lora how the base model is adapted
+ * @param method how the base model is adapted
  * @param hyperparameters how training runs
  * @param seed of initialisation, data order and dropout
  * @param metadata the tenant's own labels
@@ -22,7 +19,7 @@ public record TrainingJob(
         AdapterName adapter,
         String baseModel,
         DatasetAddress dataset,
-        Lora lora,
+        Method method,
         Hyperparameters hyperparameters,
         long seed,
         Map<String, String> metadata) {
@@ -31,43 +28,8 @@ public record TrainingJob(
         metadata = Map.copyOf(metadata);
     }
 
-    /**
-     * LoRA: h = W x + s B A x.
-     *
-     * @param rank r, at least 1
-     * @param alpha the scaling s is alpha / r, or alpha / sqrt(r) if rank-stabilized
-     * @param rankStabilized whether it is
-     * @param targetModules names of modules as PEFT matches them, or the single entry {@code all-linear}
-     * @param dropout probability of dropping an input element of A, from 0 to below 1
-     * @param rankPattern ranks of single modules by PEFT's patterns, tried in the order of their text
-     * @param alphaPattern alphas of single modules, likewise
-     * @param layers indices of the only layers to adapt; empty: all
-     */
-    public record Lora(
-            int rank,
-            double alpha,
-            boolean rankStabilized,
-            List<String> targetModules,
-            double dropout,
-            Map<String, Integer> rankPattern,
-            Map<String, Double> alphaPattern,
-            List<Integer> layers) {
-        /** Checks and copies. */
-        public Lora {
-            atLeast("method.lora.rank", rank, 1);
-            if (targetModules.isEmpty()) {
-                throw new IllegalArgumentException("method.lora.target_modules is empty");
-            }
-            if (!(dropout >= 0 && dropout < 1)) {
-                throw new IllegalArgumentException("method.lora.dropout must be from 0 to below 1: " + dropout);
-            }
-            targetModules = List.copyOf(targetModules);
-            // The first pattern that matches holds: the order must be the same in every attempt.
-            rankPattern = Collections.unmodifiableMap(new TreeMap<>(rankPattern));
-            alphaPattern = Collections.unmodifiableMap(new TreeMap<>(alphaPattern));
-            layers = List.copyOf(layers);
-        }
-    }
+    /** How the base model is adapted. Nothing but what runs the attempt looks into it. */
+    public interface Method {}
 
     /** How the learning rate moves after warm-up. */
     public enum Schedule {

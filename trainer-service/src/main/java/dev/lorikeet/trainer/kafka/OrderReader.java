@@ -3,8 +3,6 @@ package dev.lorikeet.trainer.kafka;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lorikeet.proto.trainer.v1.TrainerCommand;
 import dev.lorikeet.proto.training.v1.Hyperparameters;
-import dev.lorikeet.proto.training.v1.LoraMethod;
-import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
@@ -16,6 +14,7 @@ import dev.lorikeet.trainer.attempt.Command;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.Order;
 import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.method.MethodReader;
 import java.time.Duration;
 
 /** Reads the scheduler's orders: the one mapper from the wire to the core. */
@@ -80,27 +79,10 @@ final class OrderReader {
                 new AdapterName(request.getAdapter()),
                 request.getBaseModel(),
                 DatasetAddress.parse(request.getDatasetUri(), bucket, tenant),
-                lora(request.getMethod()),
+                MethodReader.read(request.getMethod(), request.getBaseModel()),
                 hyperparameters(request.getHyperparameters()),
                 request.getSeed(),
                 request.getMetadataMap());
-    }
-
-    private static TrainingJob.Lora lora(Method method) {
-        LoraMethod lora = switch (method.getKindCase()) {
-            case LORA -> method.getLora();
-            case KIND_NOT_SET ->
-                throw new IllegalArgumentException("method is not set, or one that this version does not know");
-        };
-        return new TrainingJob.Lora(
-                lora.getRank(),
-                lora.getAlpha(),
-                lora.getRankStabilized(),
-                lora.getTargetModulesList(),
-                lora.getDropout(),
-                lora.getRankPatternMap(),
-                lora.getAlphaPatternMap(),
-                lora.getLayersToTransformList());
     }
 
     private static TrainingJob.Hyperparameters hyperparameters(Hyperparameters from) {

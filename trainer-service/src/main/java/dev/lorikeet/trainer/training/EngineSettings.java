@@ -1,40 +1,16 @@
 package dev.lorikeet.trainer.training;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraScaling;
-import dev.lorikeet.engine.adapter.ModuleSelection;
-import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.train.AdamWSettings;
 import dev.lorikeet.engine.train.Length;
 import dev.lorikeet.engine.train.Schedule;
 import dev.lorikeet.engine.train.TrainingOptions;
 import dev.lorikeet.trainer.attempt.TrainingJob;
-import java.util.List;
 
 /** The engine's settings for a job. */
 final class EngineSettings {
-    private static final String ALL_LINEAR = "all-linear";
     private static final double WARM_UP_SHARE = 0.03;
 
     private EngineSettings() {}
-
-    /**
-     * The adapter's configuration.
-     *
-     * @throws IllegalArgumentException if the engine refuses it
-     */
-    static AdapterConfig adapter(TrainingJob job) {
-        TrainingJob.Lora lora = job.lora();
-        TargetModules targets = lora.targetModules().equals(List.of(ALL_LINEAR))
-                ? new TargetModules.AllLinear()
-                : new TargetModules.Names(lora.targetModules());
-        return new AdapterConfig(
-                new LoraScaling(
-                        lora.rank(), lora.alpha(), lora.rankStabilized(), lora.rankPattern(), lora.alphaPattern()),
-                new ModuleSelection(targets, null, lora.layers(), List.of()),
-                lora.dropout(),
-                new AdapterConfig.Origin(job.baseModel(), null));
-    }
 
     /**
      * How the engine trains.

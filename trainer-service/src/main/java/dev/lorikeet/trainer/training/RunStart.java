@@ -8,6 +8,7 @@ import dev.lorikeet.registry.store.Corrupt;
 import dev.lorikeet.registry.store.NotFound;
 import dev.lorikeet.trainer.attempt.Assignment;
 import dev.lorikeet.trainer.attempt.FailureKind;
+import dev.lorikeet.trainer.method.EngineMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,7 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
             return new RunStart(
                     TrainingRun.start(
                             model,
-                            EngineSettings.adapter(assignment.job()),
+                            EngineMethod.of(assignment.job()).config(),
                             EngineSettings.options(assignment.job(), examples.size()),
                             examples),
                     CheckpointNotes.NONE);

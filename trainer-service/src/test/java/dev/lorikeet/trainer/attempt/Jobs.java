@@ -1,9 +1,12 @@
 package dev.lorikeet.trainer.attempt;
 
+import dev.lorikeet.proto.training.v1.LoraMethod;
+import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.tenancy.TenantId;
+import dev.lorikeet.trainer.method.MethodReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +25,20 @@ public final class Jobs {
                 new AdapterName(adapter),
                 baseModel,
                 dataset,
-                new TrainingJob.Lora(4, 8, false, List.of("all-linear"), 0.0, Map.of(), Map.of(), List.of()),
+                lora("all-linear"),
                 new TrainingJob.Hyperparameters(
                         3, maxSteps, 2, 1, 1e-2, TrainingJob.Schedule.COSINE, -1, 0.01, 1.0, 128, checkpointEvery, 1),
                 7,
                 Map.of("team", "support"));
+    }
+
+    /** LoRA of rank 4 on modules. */
+    public static TrainingJob.Method lora(String... modules) {
+        return MethodReader.read(
+                Method.newBuilder()
+                        .setLora(LoraMethod.newBuilder().setRank(4).setAlpha(8).addAllTargetModules(List.of(modules)))
+                        .build(),
+                "tiny");
     }
 
     /** An assignment of a job that no test looks into. */

@@ -15,7 +15,7 @@ import dev.lorikeet.trainer.attempt.Command;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.Order;
 import dev.lorikeet.trainer.attempt.TrainingJob;
-import java.util.List;
+import dev.lorikeet.trainer.method.EngineMethod;
 import org.junit.jupiter.api.Test;
 
 class OrderReaderTest {
@@ -34,8 +34,7 @@ class OrderReaderTest {
             TrainingJob job = assign.assignment().job();
             assertThat(job.adapter()).hasToString("triage");
             assertThat(job.dataset().sha256()).isEqualTo("ab".repeat(32));
-            assertThat(job.lora().rank()).isEqualTo(4);
-            assertThat(job.lora().targetModules()).isEqualTo(List.of("all-linear"));
+            assertThat(EngineMethod.of(job).config().scaling().rank()).isEqualTo(4);
             assertThat(job.hyperparameters().schedule()).isEqualTo(TrainingJob.Schedule.LINEAR);
             assertThat(job.hyperparameters().warmupSteps()).isEqualTo(-1);
             assertThat(job.seed()).isEqualTo(7);
@@ -89,7 +88,7 @@ class OrderReaderTest {
         assertThat(read(Requests.command().setAssign(rankless)))
                 .isInstanceOfSatisfying(
                         Order.Refuse.class,
-                        refuse -> assertThat(refuse.reason()).contains("method.lora.rank"));
+                        refuse -> assertThat(refuse.reason()).contains("method: r must be"));
     }
 
     @Test

@@ -166,13 +166,18 @@ class AttemptRunnerTest {
         Assignment good = assignment(1, dataset());
         TrainingJob job = good.job();
         TrainingJob other = new TrainingJob(
-                job.adapter(), "llama-9", job.dataset(), job.lora(), job.hyperparameters(), job.seed(), job.metadata());
+                job.adapter(),
+                "llama-9",
+                job.dataset(),
+                job.method(),
+                job.hyperparameters(),
+                job.seed(),
+                job.metadata());
         TrainingJob unknown = new TrainingJob(
                 job.adapter(),
                 job.baseModel(),
                 job.dataset(),
-                new TrainingJob.Lora(
-                        4, 8, false, List.of("no_such_proj"), 0, java.util.Map.of(), java.util.Map.of(), List.of()),
+                Jobs.lora("no_such_proj"),
                 job.hyperparameters(),
                 job.seed(),
                 job.metadata());
@@ -379,7 +384,7 @@ class AttemptRunnerTest {
                 job.adapter(),
                 job.baseModel(),
                 job.dataset(),
-                job.lora(),
+                job.method(),
                 new TrainingJob.Hyperparameters(
                         3, 40, 2, 1, 1e30, TrainingJob.Schedule.CONSTANT, 0, 0, 0, from.maxTokens(), 50, 1),
                 job.seed(),

@@ -1,0 +1,25 @@
+package dev.lorikeet.trainer.method;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.trainer.attempt.TrainingJob;
+
+/**
+ * A method as the engine takes it.
+ *
+ * @param config the adapter's configuration
+ */
+public record EngineMethod(AdapterConfig config) implements TrainingJob.Method {
+    public EngineMethod {
+        requireNonNull(config, "config");
+    }
+
+    /** The method of a job; all that this trainer reads are of this kind. */
+    public static EngineMethod of(TrainingJob job) {
+        if (job.method() instanceof EngineMethod method) {
+            return method;
+        }
+        throw new IllegalStateException("a job's method was read elsewhere: " + job.method());
+    }
+}

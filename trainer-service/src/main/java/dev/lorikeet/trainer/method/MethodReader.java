@@ -1,0 +1,68 @@
+package dev.lorikeet.trainer.method;
+
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.adapter.LoraScaling;
+import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.proto.training.v1.LoraMethod;
+import dev.lorikeet.proto.training.v1.Method;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a request's method, every default filled in, as the engine's configuration: one case for each. */
+public final class MethodReader {
+    private static final String ALL_LINEAR = "all-linear";
+
+    private MethodReader() {}
+
+    /**
+     * Reads a method.
+     *
+     * @param baseModel name of the base model, noted in the adapter's configuration
+     * @throws IllegalArgumentException if this version does not know it or the engine refuses it
+     */
+    public static EngineMethod read(Method method, String baseModel) {
+        AdapterConfig.Origin origin = new AdapterConfig.Origin(baseModel, null);
+        try {
+            return switch (method.getKindCase()) {
+                case LORA -> new EngineMethod(lora(method.getLora(), origin));
+                case KIND_NOT_SET ->
+                    throw new IllegalArgumentException("it is not set, or one that this version does not know");
+            };
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("method: " + e.getMessage(), e);
+        }
+    }
+
+    private static AdapterConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {
+        return new AdapterConfig(
+                new LoraScaling(
+                        lora.getRank(),
+                        lora.getAlpha(),
+                        lora.getRankStabilized(),
+                        // The first pattern that matches holds: the order must be the same in every attempt.
+                        new TreeMap<>(lora.getRankPatternMap()),
+                        new TreeMap<>(lora.getAlphaPatternMap())),
+                new ModuleSelection(
+                        targets(lora.getTargetModulesList(), lora.getTargetPattern()),
+                        excluded(lora.getExcludeModulesList()),
+                        lora.getLayersToTransformList(),
+                        List.of()),
+                lora.getDropout(),
+                origin);
+    }
+
+    private static TargetModules targets(List<String> modules, String pattern) {
+        if (!pattern.isEmpty()) {
+            return new TargetModules.Expression(pattern);
+        }
+        return modules.equals(List.of(ALL_LINEAR))
+                ? new TargetModules.AllLinear()
+                : new TargetModules.Names(List.copyOf(modules));
+    }
+
+    private static @Nullable TargetModules excluded(List<String> modules) {
+        return modules.isEmpty() ? null : new TargetModules.Names(List.copyOf(modules));
+    }
+}
