@@ -3,6 +3,7 @@ package dev.lorikeet.engine.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.Script;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdapterBank implements AutoCloseable {
     private static final int SMALLEST = 16;
-    private static final int GROUPS = 5;
+    private static final int LAYER_GROUPS = Group.OF_A_LAYER.size();
 
     private final Script script;
     private final BaseModel model;
@@ -56,8 +58,7 @@ public final class AdapterBank implements AutoCloseable {
         this.manager = model.newManager();
         this.like = manager.create(new float[] {0});
         this.sizes = manager.create(sizes(model.config()));
-        this.used =
-                new boolean[4 * model.config().layers() + 1 + 7 * model.config().layers() + 1];
+        this.used = new boolean[entries(model.config())];
         script.call(manager, "clear_bank", Script.Mode.NO_GRADIENT, like);
     }
 
@@ -68,22 +69,23 @@ public final class AdapterBank implements AutoCloseable {
                 .tensorList("bank_b");
     }
 
+    /** Entries of a bank: a's, one a group and layer and the head's; then b's, one a module. */
+    static int entries(ModelConfig config) {
+        return firstB(config) + config.blueprint().modulesPerLayer() * config.layers() + 1;
+    }
+
+    /** The first entry of the b's. */
+    static int firstB(ModelConfig config) {
+        return LAYER_GROUPS * config.layers() + 1;
+    }
+
+    /** Inputs of the five groups; outputs of one layer's modules and of the head. */
     private static long[] sizes(ModelConfig config) {
-        List<LinearModule> modules = LinearModule.of(config);
-        long[] sizes = new long[GROUPS + 8];
-        long[] inputs = {
-            config.hiddenSize(),
-            (long) config.heads() * config.headSize(),
-            config.hiddenSize(),
-            config.intermediateSize(),
-            config.hiddenSize()
-        };
-        System.arraycopy(inputs, 0, sizes, 0, GROUPS);
-        for (int module = 0; module < 7; module++) {
-            sizes[GROUPS + module] = modules.get(module).outputs();
-        }
-        sizes[GROUPS + 7] = config.vocabularySize();
-        return sizes;
+        LongStream inputs = Arrays.stream(Group.values()).mapToLong(group -> LinearModule.inputs(config, group));
+        LongStream outputs = LinearModule.of(config).stream()
+                .filter(module -> module.layer() <= 0)
+                .mapToLong(LinearModule::outputs);
+        return LongStream.concat(inputs, outputs).toArray();
     }
 
     /**
@@ -275,10 +277,10 @@ public final class AdapterBank implements AutoCloseable {
     /** Which groups an adapter changes in any layer. */
     private boolean[] groups(ResidentAdapter adapter) {
         int[] entries = adapter.entries();
-        boolean[] groups = new boolean[GROUPS];
-        int head = 4 * model.config().layers();
+        boolean[] groups = new boolean[Group.values().length];
+        int head = LAYER_GROUPS * model.config().layers();
         for (int i = 0; i <= head; i++) {
-            groups[i == head ? 4 : i % 4] |= entries[i] >= 0;
+            groups[i == head ? Group.HEAD.number() : i % LAYER_GROUPS] |= entries[i] >= 0;
         }
         return groups;
     }

@@ -115,12 +115,20 @@ public record AdapterConfig(LoraScaling scaling, ModuleSelection modules, double
 
     /** The modules that hold weights but are not linear, which PEFT would match too. */
     private static List<String> otherModules(ModelConfig model) {
-        List<String> others = new ArrayList<>(List.of("model.embed_tokens", "model.norm"));
+        List<String> others = new ArrayList<>(
+                List.of(model.blueprint().embedding(), model.blueprint().norms().last()));
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (String name : List.of("input_layernorm", "post_attention_layernorm", "self_attn", "mlp")) {
-                others.add("model.layers." + layer + "." + name);
-            }
+            String prefix = model.blueprint().layer(layer);
+            others.add(prefix + model.blueprint().norms().attention());
+            others.add(prefix + model.blueprint().norms().feedForward());
         }
+        // What holds linear layers is not one itself: self_attn, mlp.
+        LinearModule.of(model).stream()
+                .map(LinearModule::path)
+                .filter(path -> path.contains("."))
+                .map(path -> path.substring(0, path.lastIndexOf('.')))
+                .distinct()
+                .forEach(others::add);
         return others;
     }
 }

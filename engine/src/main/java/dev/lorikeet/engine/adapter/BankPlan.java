@@ -3,6 +3,7 @@ package dev.lorikeet.engine.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.lorikeet.engine.model.Group;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How the rows of a step meet the adapters of a bank: the arguments of {@code update} in bank.py. */
 final class BankPlan {
-    private static final int GROUPS = 5;
+    private static final int GROUPS = Group.values().length;
     private static final int AS_THEY_STAND = 0;
     private static final int SEVERAL_WIDTHS = 1;
     private static final int SLOTS = 2;

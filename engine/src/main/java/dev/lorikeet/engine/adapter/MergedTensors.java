@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.adapter;
 
-import dev.lorikeet.engine.model.Projection;
+import dev.lorikeet.engine.model.Group;
+import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.weights.DType;
 import dev.lorikeet.engine.weights.TensorInfo;
 import dev.lorikeet.engine.weights.TensorStore;
@@ -17,15 +18,16 @@ import java.util.Map;
  */
 public final class MergedTensors implements TensorStore {
     private static final String WEIGHT = ".weight";
-    private static final String EMBEDDING = "model.embed_tokens.weight";
-    private static final String HEAD = Projection.HEAD.path() + WEIGHT;
-
     private final TensorStore base;
+    private final String embedding;
+    private final String head;
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
     private final Map<String, LoraFactors> merged = new LinkedHashMap<>();
 
-    public MergedTensors(TensorStore base, StoredAdapter adapter) {
+    public MergedTensors(TensorStore base, ModelConfig model, StoredAdapter adapter) {
         this.base = base;
+        this.embedding = model.blueprint().embedding() + WEIGHT;
+        this.head = model.blueprint().modules(Group.HEAD).getFirst() + WEIGHT;
         base.tensors().forEach(info -> infos.put(info.name(), info));
         for (LoraFactors factor : adapter.factors()) {
             String name = factor.target().module().path() + WEIGHT;
@@ -37,7 +39,7 @@ public final class MergedTensors implements TensorStore {
     }
 
     private String source(String name) {
-        return name.equals(HEAD) && !base.has(HEAD) ? EMBEDDING : name;
+        return name.equals(head) && !base.has(head) ? embedding : name;
     }
 
     @Override

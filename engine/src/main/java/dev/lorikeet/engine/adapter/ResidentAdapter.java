@@ -4,13 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
-import dev.lorikeet.engine.model.Projection;
+import dev.lorikeet.engine.model.ModelConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter's factors on a base model's device, in float32, the scaling folded into B. Immutable; any number of
@@ -20,17 +22,6 @@ import java.util.List;
  * modules that read the same input, B transposed.
  */
 public final class ResidentAdapter implements AutoCloseable {
-    /** Modules that read the same input, in the order of bank.py. */
-    private static final List<List<Projection>> GROUPS = List.of(
-            List.of(Projection.Q, Projection.K, Projection.V),
-            List.of(Projection.O),
-            List.of(Projection.GATE, Projection.UP),
-            List.of(Projection.DOWN),
-            List.of(Projection.HEAD));
-
-    /** Of each group, its first module among its layer's; of the head, behind all layers. */
-    private static final List<Integer> FIRST_MODULE = List.of(0, 3, 4, 6, 0);
-
     private final BaseModel model;
     private final NDManager manager;
     private final int width;
@@ -55,13 +46,13 @@ public final class ResidentAdapter implements AutoCloseable {
      *     model's precision
      */
     public static ResidentAdapter attach(BaseModel model, StoredAdapter adapter) {
-        int layers = model.config().layers();
+        ModelConfig config = model.config();
         int width = adapter.factors().stream()
                 .mapToInt(factor -> factor.target().rank())
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("the adapter has no factors"));
-        LoraFactors[] byModule = new LoraFactors[7 * layers + 1];
-        List<LinearModule> modules = LinearModule.of(model.config());
+        List<LinearModule> modules = LinearModule.of(config);
+        @Nullable LoraFactors[] byModule = new @Nullable LoraFactors[modules.size()];
         for (LoraFactors factor : adapter.factors()) {
             int index = modules.indexOf(factor.target().module());
             if (index < 0) {
@@ -72,23 +63,24 @@ public final class ResidentAdapter implements AutoCloseable {
         }
         NDManager manager = model.newManager();
         try {
-            int[] entries = new int[4 * layers + 1 + 7 * layers + 1];
+            int[] entries = new int[AdapterBank.entries(config)];
             Arrays.fill(entries, -1);
             List<NDArray> arrays = new ArrayList<>();
             try (NDManager scope = manager.newSubManager()) {
-                for (int at = 0; at <= 4 * layers; at++) {
-                    int layer = at / 4;
-                    List<Projection> group = at == 4 * layers ? GROUPS.get(4) : GROUPS.get(at % 4);
-                    float[] a = stackedA(byModule, layer, group, width);
+                int module = 0;
+                for (int at = 0; at < AdapterBank.firstB(config); at++) {
+                    int count = config.blueprint().count(group(at, config));
+                    float[] a = stackedA(byModule, module, count, width);
+                    module += count;
                     if (a.length > 0) {
                         entries[at] = arrays.size();
-                        arrays.add(array(scope, a, new Shape(width, group.size(), a.length / width / group.size())));
+                        arrays.add(array(scope, a, new Shape(width, count, a.length / width / count)));
                     }
                 }
-                for (int module = 0; module < byModule.length; module++) {
+                for (module = 0; module < byModule.length; module++) {
                     LoraFactors factor = byModule[module];
                     if (factor != null) {
-                        entries[4 * layers + 1 + module] = arrays.size();
+                        entries[AdapterBank.firstB(config) + module] = arrays.size();
                         arrays.add(array(
                                 scope,
                                 transposedB(factor, width),
@@ -103,21 +95,26 @@ public final class ResidentAdapter implements AutoCloseable {
         }
     }
 
-    /** (width, modules of the group, in), or empty if none of them is adapted. */
-    private static float[] stackedA(LoraFactors[] byModule, int layer, List<Projection> group, int width) {
-        int first = 7 * layer + FIRST_MODULE.get(GROUPS.indexOf(group));
+    /** The group of a bank's entry. */
+    private static Group group(int entry, ModelConfig config) {
+        int groups = Group.OF_A_LAYER.size();
+        return entry == groups * config.layers() ? Group.HEAD : Group.OF_A_LAYER.get(entry % groups);
+    }
+
+    /** (width, modules of the group, in) of modules that stand together, or empty if none of them is adapted. */
+    private static float[] stackedA(@Nullable LoraFactors[] byModule, int first, int count, int width) {
         float[] stacked = new float[0];
-        for (int i = 0; i < group.size(); i++) {
+        for (int i = 0; i < count; i++) {
             LoraFactors factor = byModule[first + i];
             if (factor == null) {
                 continue;
             }
             int inputs = factor.target().module().inputs();
             if (stacked.length == 0) {
-                stacked = new float[Math.multiplyExact(width * group.size(), inputs)];
+                stacked = new float[Math.multiplyExact(width * count, inputs)];
             }
             for (int row = 0; row < factor.target().rank(); row++) {
-                System.arraycopy(factor.a(), row * inputs, stacked, (row * group.size() + i) * inputs, inputs);
+                System.arraycopy(factor.a(), row * inputs, stacked, (row * count + i) * inputs, inputs);
             }
         }
         return stacked;

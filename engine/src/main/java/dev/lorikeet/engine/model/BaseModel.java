@@ -77,7 +77,7 @@ public final class BaseModel implements AutoCloseable {
      */
     public static BaseModel loadMerged(ModelFiles files, StoredAdapter adapter, LoadOptions options)
             throws IOException {
-        return load(files, new MergedTensors(files.weights(), adapter), options);
+        return load(files, new MergedTensors(files.weights(), files.config(), adapter), options);
     }
 
     private static BaseModel load(ModelFiles files, TensorStore weights, LoadOptions options) throws IOException {
@@ -135,7 +135,7 @@ public final class BaseModel implements AutoCloseable {
      */
     public synchronized NDArray weight(String name) {
         requireOpen();
-        String stored = name.equals(WeightLayout.HEAD) ? head() : name;
+        String stored = name.equals(layout.head()) ? head() : name;
         return plain.computeIfAbsent(stored, key -> {
             NDArray array = reader.plain(List.of(key));
             reader.releaseUnless(aliases());
@@ -183,29 +183,29 @@ public final class BaseModel implements AutoCloseable {
         List<NDArray> inputNorms = new ArrayList<>();
         List<NDArray> middleNorms = new ArrayList<>();
         for (int layer = 0; layer < config().layers(); layer++) {
-            inputNorms.add(weight(WeightLayout.inputNorm(layer)));
-            middleNorms.add(weight(WeightLayout.middleNorm(layer)));
+            inputNorms.add(weight(layout.attentionNorm(layer)));
+            middleNorms.add(weight(layout.feedForwardNorm(layer)));
         }
         List<List<NDArray>> lists = new ArrayList<>(List.of(inputNorms, middleNorms));
-        for (WeightLayout.Group group : WeightLayout.Group.values()) {
+        for (Group group : Group.OF_A_LAYER) {
             List<NDArray> matrices = new ArrayList<>();
             List<NDArray> biases = new ArrayList<>();
             // Read by nobody; one a list, since an array has one name and so a place in one list.
             NDArray none = manager.create(new float[] {0});
             for (int layer = 0; layer < config().layers(); layer++) {
                 matrices.add(reader.arranged(layout.matrices(layer, group)));
-                biases.add(layout.biased(group) ? reader.plain(layout.biases(layer, group)) : none);
+                biases.add(config().biased(group) ? reader.plain(layout.biases(layer, group)) : none);
                 reader.releaseUnless(aliases());
             }
             lists.add(matrices);
             lists.add(biases);
         }
         float[] frequencies = config().rope().inverseFrequencies(config().headSize());
-        NDArray embedding = weight(WeightLayout.EMBEDDING);
+        NDArray embedding = weight(layout.embedding());
         // A tied head is read, and dequantised, once.
         NDArray head =
-                head().equals(WeightLayout.EMBEDDING) ? reader.arranged(embedding) : reader.arranged(List.of(head()));
-        lists.add(List.of(embedding, weight(WeightLayout.FINAL_NORM), head, manager.create(frequencies)));
+                head().equals(layout.embedding()) ? reader.arranged(embedding) : reader.arranged(List.of(head()));
+        lists.add(List.of(embedding, weight(layout.lastNorm()), head, manager.create(frequencies)));
         reader.releaseUnless(aliases());
         arranged.addAll(lists);
     }
@@ -217,7 +217,7 @@ public final class BaseModel implements AutoCloseable {
 
     /** The head's tensor: the embedding of a tied one, unless a merged adapter has parted them. */
     private String head() {
-        return reader.has(WeightLayout.HEAD) ? WeightLayout.HEAD : layout.head();
+        return reader.has(layout.head()) ? layout.head() : layout.embedding();
     }
 
     private void requireOpen() {

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * A family of base models that this engine computes: what its files call it. A new family is a new constant here, a
- * description of its layers where the base model is built, and its reading in {@link ModelConfigReader}.
+ * {@link Blueprint}, and its reading in {@link ModelConfigReader}.
  */
 public enum Family {
     LLAMA("llama", "llama");
@@ -27,6 +27,13 @@ public enum Family {
     /** {@code general.architecture} in a GGUF file, which also prefixes its keys. */
     public String ggufArchitecture() {
         return ggufArchitecture;
+    }
+
+    /** What its blocks are made of. */
+    public Blueprint blueprint() {
+        return switch (this) {
+            case LLAMA -> Blueprint.LLAMA;
+        };
     }
 
     /** The family of a {@code model_type}, or empty if it is not computed here. */

@@ -8,45 +8,58 @@ import java.util.List;
  *
  * @param path its name in the reference implementation, {@code model.layers.3.self_attn.q_proj}
  * @param layer its block, or -1 for the head
- * @param projection its kind
+ * @param group where it stands
+ * @param place its position in the group, from 0: of q, k and v that is 0, 1 and 2
  * @param inputs width of what goes in
  * @param outputs width of what comes out
  */
-public record LinearModule(String path, int layer, Projection projection, int inputs, int outputs) {
+public record LinearModule(String path, int layer, Group group, int place, int inputs, int outputs) {
     /** All of a model's, in order of computation, the head last. */
     public static List<LinearModule> of(ModelConfig config) {
         List<LinearModule> modules = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            for (Projection projection : Projection.values()) {
-                if (projection != Projection.HEAD) {
-                    modules.add(new LinearModule(
-                            "model.layers." + layer + "." + projection.path(),
-                            layer,
-                            projection,
-                            inputs(config, projection),
-                            outputs(config, projection)));
-                }
+            for (Group group : Group.OF_A_LAYER) {
+                add(modules, config, layer, group);
             }
         }
-        modules.add(new LinearModule(
-                Projection.HEAD.path(), -1, Projection.HEAD, config.hiddenSize(), config.vocabularySize()));
+        add(modules, config, -1, Group.HEAD);
         return List.copyOf(modules);
     }
 
-    private static int inputs(ModelConfig config, Projection projection) {
-        return switch (projection) {
-            case Q, K, V, GATE, UP, HEAD -> config.hiddenSize();
-            case O -> config.heads() * config.headSize();
-            case DOWN -> config.intermediateSize();
+    private static void add(List<LinearModule> modules, ModelConfig config, int layer, Group group) {
+        List<String> paths = config.blueprint().paths(layer, group);
+        for (int place = 0; place < paths.size(); place++) {
+            modules.add(new LinearModule(
+                    paths.get(place),
+                    layer,
+                    group,
+                    place,
+                    inputs(config, group),
+                    outputs(config, group, place, paths.size())));
+        }
+    }
+
+    /** Width of what the modules of a group read. */
+    public static int inputs(ModelConfig config, Group group) {
+        return switch (group) {
+            case ATTENTION_IN, FEED_FORWARD_IN, HEAD -> config.hiddenSize();
+            case ATTENTION_OUT -> config.heads() * config.headSize();
+            case FEED_FORWARD_OUT -> config.intermediateSize();
         };
     }
 
-    private static int outputs(ModelConfig config, Projection projection) {
-        return switch (projection) {
-            case Q -> config.heads() * config.headSize();
-            case K, V -> config.keyValueHeads() * config.headSize();
-            case O, DOWN -> config.hiddenSize();
-            case GATE, UP -> config.intermediateSize();
+    private static int outputs(ModelConfig config, Group group, int place, int count) {
+        return switch (group) {
+            case ATTENTION_IN -> {
+                int queries = config.heads() * config.headSize();
+                int keys = config.keyValueHeads() * config.headSize();
+                if (count == 1) {
+                    yield queries + 2 * keys;
+                }
+                yield place == 0 ? queries : keys;
+            }
+            case ATTENTION_OUT, FEED_FORWARD_OUT -> config.hiddenSize();
+            case FEED_FORWARD_IN -> config.intermediateSize();
             case HEAD -> config.vocabularySize();
         };
     }

@@ -46,6 +46,20 @@ public record ModelConfig(
         }
     }
 
+    /** What the family's blocks are made of. */
+    public Blueprint blueprint() {
+        return family.blueprint();
+    }
+
+    /** Whether the linear layers of a group have a bias. */
+    public boolean biased(Group group) {
+        return switch (group) {
+            case ATTENTION_IN, ATTENTION_OUT -> attentionBias();
+            case FEED_FORWARD_IN, FEED_FORWARD_OUT -> feedForwardBias();
+            case HEAD -> false;
+        };
+    }
+
     public int vocabularySize() {
         return dimensions.vocabularySize();
     }

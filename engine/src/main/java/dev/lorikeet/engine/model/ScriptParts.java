@@ -30,7 +30,8 @@ final class ScriptParts {
 
     /** A model's blocks, with methods of the caller's own. */
     static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
-        ScriptSource source = weights(options)
+        ScriptSource source = config.blueprint()
+                .counted(weights(options))
                 .and(ScriptParts.class, "blocks.py")
                 .and(own)
                 .constant("layers", config.layers())

@@ -4,66 +4,48 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names and shapes of a family's tensors, and which of them are multiplied as one matrix.
+ * Names and shapes of a model's tensors.
  *
  * @param config the model
  */
 record WeightLayout(ModelConfig config) {
-    static final String EMBEDDING = "model.embed_tokens.weight";
-    static final String FINAL_NORM = "model.norm.weight";
-    static final String HEAD = "lm_head.weight";
+    private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
 
-    /** Matrices that read the same input, stacked by rows in this order. */
-    enum Group {
-        ATTENTION_IN,
-        ATTENTION_OUT,
-        FEED_FORWARD_IN,
-        FEED_FORWARD_OUT;
-
-        List<Projection> projections() {
-            return switch (this) {
-                case ATTENTION_IN -> List.of(Projection.Q, Projection.K, Projection.V);
-                case ATTENTION_OUT -> List.of(Projection.O);
-                case FEED_FORWARD_IN -> List.of(Projection.GATE, Projection.UP);
-                case FEED_FORWARD_OUT -> List.of(Projection.DOWN);
-            };
-        }
+    private Blueprint blueprint() {
+        return config.blueprint();
     }
 
-    static String layer(int layer) {
-        return "model.layers." + layer + ".";
+    String embedding() {
+        return blueprint().embedding() + WEIGHT;
     }
 
-    static String inputNorm(int layer) {
-        return layer(layer) + "input_layernorm.weight";
+    String attentionNorm(int layer) {
+        return blueprint().layer(layer) + blueprint().norms().attention() + WEIGHT;
     }
 
-    static String middleNorm(int layer) {
-        return layer(layer) + "post_attention_layernorm.weight";
+    String feedForwardNorm(int layer) {
+        return blueprint().layer(layer) + blueprint().norms().feedForward() + WEIGHT;
     }
 
+    String lastNorm() {
+        return blueprint().norms().last() + WEIGHT;
+    }
+
+    /** Matrices of a group, multiplied as one: stacked by rows in this order. */
     List<String> matrices(int layer, Group group) {
-        return group.projections().stream()
-                .map(projection -> layer(layer) + projection.path() + ".weight")
+        return blueprint().paths(layer, group).stream()
+                .map(path -> path + WEIGHT)
                 .toList();
     }
 
     List<String> biases(int layer, Group group) {
-        return group.projections().stream()
-                .map(projection -> layer(layer) + projection.path() + ".bias")
-                .toList();
+        return blueprint().paths(layer, group).stream().map(path -> path + BIAS).toList();
     }
 
-    boolean biased(Group group) {
-        return switch (group) {
-            case ATTENTION_IN, ATTENTION_OUT -> config.attentionBias();
-            case FEED_FORWARD_IN, FEED_FORWARD_OUT -> config.feedForwardBias();
-        };
-    }
-
-    /** The tensor that the head multiplies with: the embedding's if they are tied. */
+    /** The head's own tensor; a model with a tied head lacks it. */
     String head() {
-        return config.tiedHead() ? EMBEDDING : HEAD;
+        return blueprint().modules(Group.HEAD).getFirst() + WEIGHT;
     }
 
     /** A tensor that a model of this configuration must have. */
@@ -72,33 +54,24 @@ record WeightLayout(ModelConfig config) {
     List<Required> required() {
         List<Required> all = new ArrayList<>();
         long hidden = config.hiddenSize();
-        all.add(new Required(EMBEDDING, List.of((long) config.vocabularySize(), hidden)));
+        all.add(new Required(embedding(), List.of((long) config.vocabularySize(), hidden)));
         for (int layer = 0; layer < config.layers(); layer++) {
-            all.add(new Required(inputNorm(layer), List.of(hidden)));
-            all.add(new Required(middleNorm(layer), List.of(hidden)));
+            all.add(new Required(attentionNorm(layer), List.of(hidden)));
+            all.add(new Required(feedForwardNorm(layer), List.of(hidden)));
         }
         for (LinearModule module : LinearModule.of(config)) {
-            if (module.projection() == Projection.HEAD) {
+            if (module.group() == Group.HEAD) {
                 continue;
             }
-            all.add(new Required(module.path() + ".weight", List.of((long) module.outputs(), (long) module.inputs())));
-            if (biased(group(module.projection()))) {
-                all.add(new Required(module.path() + ".bias", List.of((long) module.outputs())));
+            all.add(new Required(module.path() + WEIGHT, List.of((long) module.outputs(), (long) module.inputs())));
+            if (config.biased(module.group())) {
+                all.add(new Required(module.path() + BIAS, List.of((long) module.outputs())));
             }
         }
-        all.add(new Required(FINAL_NORM, List.of(hidden)));
+        all.add(new Required(lastNorm(), List.of(hidden)));
         if (!config.tiedHead()) {
-            all.add(new Required(HEAD, List.of((long) config.vocabularySize(), hidden)));
+            all.add(new Required(head(), List.of((long) config.vocabularySize(), hidden)));
         }
         return all;
-    }
-
-    private static Group group(Projection projection) {
-        for (Group group : Group.values()) {
-            if (group.projections().contains(projection)) {
-                return group;
-            }
-        }
-        throw new IllegalStateException("no group holds " + projection);
     }
 }

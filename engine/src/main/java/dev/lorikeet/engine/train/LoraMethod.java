@@ -4,8 +4,10 @@ import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.LoraFactors;
 import dev.lorikeet.engine.adapter.LoraModule;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.model.Blueprint;
+import dev.lorikeet.engine.model.Group;
+import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
-import dev.lorikeet.engine.model.Projection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,19 +18,6 @@ import java.util.random.RandomGenerator;
  * then all B. One vector has one gradient, one clipping and one AdamW; lora.py cuts it into {@link #shapes parts}.
  */
 final class LoraMethod implements TrainedMethod {
-    /** Modules by the input they share, in lora.py's order. */
-    private static final List<List<Projection>> GROUPS = List.of(
-            List.of(Projection.Q, Projection.K, Projection.V),
-            List.of(Projection.O),
-            List.of(Projection.GATE, Projection.UP),
-            List.of(Projection.DOWN));
-
-    /** In lora.py's order. */
-    static final List<Projection> PROJECTIONS =
-            GROUPS.stream().flatMap(List::stream).toList();
-
-    private static final int INDEX_WIDTH = GROUPS.size() + PROJECTIONS.size();
-
     private record Place(LoraModule module, int a, int b) {}
 
     private final AdapterConfig config;
@@ -46,24 +35,28 @@ final class LoraMethod implements TrainedMethod {
         this.config = config;
         List<LoraModule> modules = config.resolve(model);
         for (LoraModule module : modules) {
-            if (module.module().projection() == Projection.HEAD) {
+            if (module.module().group() == Group.HEAD) {
                 throw new IllegalArgumentException("training of LoRA on the head ("
                         + module.module().path() + ") is not supported: target linear layers of the blocks");
             }
         }
-        this.index = new long[model.layers() * INDEX_WIDTH];
+        Blueprint blueprint = model.blueprint();
+        int groups = Group.OF_A_LAYER.size();
+        int count = blueprint.modulesPerLayer();
+        int indexWidth = groups + count;
+        this.index = new long[model.layers() * indexWidth];
         Arrays.fill(index, -1);
-        this.scales = new double[model.layers() * PROJECTIONS.size()];
+        this.scales = new double[model.layers() * count];
         int[] a = new int[modules.size()];
         int[] b = new int[modules.size()];
         List<Long> parts = new ArrayList<>();
         int offset = 0;
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (int group = 0; group < GROUPS.size(); group++) {
+            for (Group group : Group.OF_A_LAYER) {
                 long rows = 0;
                 int inputs = 0;
-                for (Projection projection : GROUPS.get(group)) {
-                    int at = find(modules, layer, projection);
+                for (int place = 0; place < blueprint.count(group); place++) {
+                    int at = find(modules, layer, group, place);
                     if (at >= 0) {
                         a[at] = offset;
                         inputs = modules.get(at).module().inputs();
@@ -74,23 +67,26 @@ final class LoraMethod implements TrainedMethod {
                     }
                 }
                 if (rows > 0) {
-                    index[layer * INDEX_WIDTH + group] = parts.size() / 2;
+                    index[layer * indexWidth + group.number()] = parts.size() / 2;
                     parts.addAll(List.of(rows, (long) inputs));
                 }
             }
         }
         this.firstB = offset;
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (int i = 0; i < PROJECTIONS.size(); i++) {
-                int at = find(modules, layer, PROJECTIONS.get(i));
-                if (at >= 0) {
-                    LoraModule module = modules.get(at);
-                    b[at] = offset;
-                    offset = Math.addExact(
-                            offset, Math.multiplyExact(module.module().outputs(), module.rank()));
-                    index[layer * INDEX_WIDTH + GROUPS.size() + i] = parts.size() / 2;
-                    parts.addAll(List.of((long) module.module().outputs(), (long) module.rank()));
-                    scales[layer * PROJECTIONS.size() + i] = module.scaling();
+            for (Group group : Group.OF_A_LAYER) {
+                for (int place = 0; place < blueprint.count(group); place++) {
+                    int at = find(modules, layer, group, place);
+                    if (at >= 0) {
+                        LoraModule module = modules.get(at);
+                        b[at] = offset;
+                        offset = Math.addExact(
+                                offset, Math.multiplyExact(module.module().outputs(), module.rank()));
+                        int ofLayer = blueprint.first(group) + place;
+                        index[layer * indexWidth + groups + ofLayer] = parts.size() / 2;
+                        parts.addAll(List.of((long) module.module().outputs(), (long) module.rank()));
+                        scales[layer * count + ofLayer] = module.scaling();
+                    }
                 }
             }
         }
@@ -103,10 +99,10 @@ final class LoraMethod implements TrainedMethod {
         this.places = List.copyOf(found);
     }
 
-    private static int find(List<LoraModule> modules, int layer, Projection projection) {
+    private static int find(List<LoraModule> modules, int layer, Group group, int place) {
         for (int i = 0; i < modules.size(); i++) {
-            if (modules.get(i).module().layer() == layer
-                    && modules.get(i).module().projection() == projection) {
+            LinearModule module = modules.get(i).module();
+            if (module.layer() == layer && module.group() == group && module.place() == place) {
                 return i;
             }
         }

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Blueprint;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
-import dev.lorikeet.engine.model.Projection;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
@@ -52,36 +53,33 @@ final class TrainingScript implements AutoCloseable {
             NDArray none = manager.zeros(new Shape(0));
             List<NDArray> weights = new ArrayList<>();
             List<NDArray> biases = new ArrayList<>();
-            weights.add(base.weight("model.embed_tokens.weight"));
+            Blueprint blueprint = config.blueprint();
+            weights.add(base.weight(blueprint.embedding() + ".weight"));
             for (int layer = 0; layer < config.layers(); layer++) {
-                String prefix = "model.layers." + layer + ".";
-                weights.add(base.weight(prefix + "input_layernorm.weight"));
-                for (Projection projection : LoraMethod.PROJECTIONS) {
-                    if (projection == Projection.GATE) {
-                        weights.add(base.weight(prefix + "post_attention_layernorm.weight"));
+                String prefix = blueprint.layer(layer);
+                weights.add(base.weight(prefix + blueprint.norms().attention() + ".weight"));
+                for (Group group : Group.OF_A_LAYER) {
+                    if (group == Group.FEED_FORWARD_IN) {
+                        weights.add(base.weight(prefix + blueprint.norms().feedForward() + ".weight"));
                     }
-                    weights.add(base.weight(prefix + projection.path() + ".weight"));
-                    biases.add(biased(config, projection) ? base.weight(prefix + projection.path() + ".bias") : none);
+                    for (String path : blueprint.paths(layer, group)) {
+                        weights.add(base.weight(path + ".weight"));
+                        biases.add(config.biased(group) ? base.weight(path + ".bias") : none);
+                    }
                 }
             }
-            weights.add(base.weight("model.norm.weight"));
-            weights.add(base.weight("lm_head.weight"));
+            weights.add(base.weight(blueprint.norms().last() + ".weight"));
+            weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
             weights.add(manager.create(config.rope().inverseFrequencies(config.headSize())));
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases);
         }
     }
 
-    private static boolean biased(ModelConfig config, Projection projection) {
-        return switch (projection) {
-            case Q, K, V, O -> config.attentionBias();
-            case GATE, UP, DOWN -> config.feedForwardBias();
-            case HEAD -> false;
-        };
-    }
-
     private static Script compile(BaseModel base, TrainedMethod method) {
         ModelConfig config = base.config();
-        ScriptSource source = ScriptSource.of(TrainingScript.class, method.script(), "training.py", "optimizer.py")
+        ScriptSource own = ScriptSource.of(TrainingScript.class, method.script(), "training.py", "optimizer.py");
+        ScriptSource source = config.blueprint()
+                .counted(own)
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())

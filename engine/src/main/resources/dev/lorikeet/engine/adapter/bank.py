@@ -1,9 +1,10 @@
 # Many LoRA adapters at once. A bank holds the factors of every adapter that a batch uses, side by side: adapter i owns
 # the ranks [offset, offset + width) of all of its matrices. A step works on the range of ranks that its rows use; rows
 # need no order and no segments.
-# Groups of modules that read the same input: 0 q k v, 1 o, 2 gate up, 3 down; entry 4 * layers is the head.
-# bank_a: an entry a group and layer (4 * layer + group): (ranks, modules of the group, in).
-# bank_b: an entry a module and layer (7 * layer + module; last the head): (ranks, out), scaling folded in.
+# Modules that read the same input make a group: 0 attention in (q k v), 1 attention out, 2 feed-forward in (gate up), 3
+# feed-forward out; 4 is the head. Attributes: modules_0 ... modules_4, how many modules each has; modules, of one layer.
+# bank_a: an entry a group and layer (4 * layer + group; last the head): (ranks, modules of the group, in).
+# bank_b: an entry a module and layer (modules * layer + module; last the head): (ranks, out), scaling folded in.
 # An entry that no adapter needs has no ranks at all.
 
 # Factors and updates are float32 whatever the base's precision: as accurate as the reference, and products this small
@@ -24,8 +25,12 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
     whole_a = self.bank_a[4 * layer + (0 if group == 4 else group)]
     if whole_a.size(0) == 0:
         return plus
-    modules = [3, 1, 2, 1, 1][group]
-    module = 7 * layer + [0, 3, 4, 6, 0][group]
+    counts = self.counts()
+    modules = counts[group]
+    module = self.modules * layer
+    if group < 4:
+        for i in range(group):
+            module = module + counts[i]
     slots = plan[3]
     gathered = x
     if plan[2] == 2:
@@ -63,6 +68,9 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
         whole = torch.add(whole, plus)
     return whole
 
+def counts(self) -> List[int]:
+    return [self.modules_0, self.modules_1, self.modules_2, self.modules_3, self.modules_4]
+
 # A product for each slot: (slots, rows, in) x (slots, in, out).
 def each(self, x: Tensor, w: Tensor) -> Tensor:
     if x.size(0) == 1:
@@ -78,22 +86,22 @@ def adapted(self, x: Tensor, w: Tensor, bias: Optional[Tensor], residual: Option
     return self.product_plus(x, w, bias, plus)
 
 # Makes room: every entry named by `used` (a flag an entry, a's then b's) gets `ranks` ranks, old content kept.
-# sizes: in (five groups), out (eight modules).
+# sizes: in (five groups), out (one layer's modules, the head).
 def widen(self, ranks: Tensor, used: Tensor, sizes: Tensor, like: Tensor) -> Tensor:
     count = int(ranks)
     flags = annotate(List[int], used.tolist())
     s = annotate(List[int], sizes.tolist())
     fresh = len(self.bank_a) == 0
     entries_a = 4 * self.layers + 1
-    entries_b = 7 * self.layers + 1
+    entries_b = self.modules * self.layers + 1
     a: List[Tensor] = []
     for i in range(entries_a):
         group = 4 if i == 4 * self.layers else i % 4
-        shape = [count, [3, 1, 2, 1, 1][group], s[group]]
+        shape = [count, self.counts()[group], s[group]]
         a.append(self.room(shape, flags[i] == 1, like, None if fresh else self.bank_a[i]))
     b: List[Tensor] = []
     for i in range(entries_b):
-        module = 7 if i == 7 * self.layers else i % 7
+        module = self.modules if i == self.modules * self.layers else i % self.modules
         b.append(self.room([count, s[5 + module]], flags[entries_a + i] == 1, like, None if fresh else self.bank_b[i]))
     self.bank_a = a
     self.bank_b = b

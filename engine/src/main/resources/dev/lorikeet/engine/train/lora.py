@@ -1,8 +1,9 @@
 # LoRA on linear layers: y = W x + s B A x, with dropout on x before A. (Hu et al. 2021.)
-# Modules that read the same input make a group: 0 q k v, 1 o, 2 gate up, 3 down. The A of a group's adapted modules are
-# one matrix, stacked by rows, and share one dropout mask.
-# index: eleven numbers a layer: the part that holds the group's A (four), then each module's B (seven: q k v o gate up
-# down), -1 where nothing is adapted. scales: seven a layer.
+# Modules that read the same input make a group: 0 attention in (q k v), 1 attention out, 2 feed-forward in (gate up), 3
+# feed-forward out. The A of a group's adapted modules are one matrix, stacked by rows, and share one dropout mask.
+# Attributes: modules_0 ... modules_3, how many modules a group has; modules, of one layer.
+# index: for each layer the part that holds each group's A (four), then each module's B, -1 where nothing is adapted.
+# scales: one a module.
 
 # Cuts the flat vector into its matrices. shapes: rows and columns of each.
 def parts(self, flat: Tensor, shapes: List[int]) -> List[Tensor]:
@@ -19,10 +20,13 @@ def parts(self, flat: Tensor, shapes: List[int]) -> List[Tensor]:
 # A group's outputs: x (T, in), each weight (out, in) -> (T, out) each, plus the residual (T, out) if there is one.
 def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], factors: List[Tensor], index: List[int],
     scales: List[float], layer: int, group: int, rate: float, seed: int) -> List[Tensor]:
-  first = [0, 3, 4, 6][group]
+  counts = [self.modules_0, self.modules_1, self.modules_2, self.modules_3]
+  first = 0
+  for i in range(group):
+    first = first + counts[i]
   outputs: List[Tensor] = []
   for i in range(len(weights)):
-    bias = self.biases[7 * layer + first + i]
+    bias = self.biases[self.modules * layer + first + i]
     if residual is not None:
       start = residual
       if bias.numel() > 0:
@@ -32,7 +36,7 @@ def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], fac
       outputs.append(torch.addmm(bias, x, weights[i].t()))
     else:
       outputs.append(torch.mm(x, weights[i].t()))
-  a = index[11 * layer + group]
+  a = index[(4 + self.modules) * layer + group]
   if a >= 0:
     dropped = x
     if rate > 0.:
@@ -43,10 +47,10 @@ def lora(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], fac
     inner = torch.mm(dropped, factors[a].t())
     at = 0
     for i in range(len(weights)):
-      b = index[11 * layer + 4 + first + i]
+      b = index[(4 + self.modules) * layer + 4 + first + i]
       if b >= 0:
         rank = factors[b].size(1)
         own = torch.narrow(inner, 1, at, rank)
-        outputs[i] = torch.addmm_(outputs[i], own, factors[b].t(), alpha=scales[7 * layer + first + i])
+        outputs[i] = torch.addmm_(outputs[i], own, factors[b].t(), alpha=scales[self.modules * layer + first + i])
         at = at + rank
   return outputs
