@@ -217,10 +217,97 @@ class CommandsTest {
     }
 
     @Test
+    void aMethodsSettingsAreThoseOfTheContract() throws Exception {
+        String address = "datasets/" + "a".repeat(64) + ".jsonl";
+
+        assertThat(runHere(
+                        "train",
+                        address,
+                        "--adapter",
+                        "a",
+                        "--method",
+                        "rslora",
+                        "--rank",
+                        "4",
+                        "--target-modules",
+                        "q_proj,v_proj",
+                        "-M",
+                        "layers-to-transform=0,2",
+                        "-M",
+                        "target_pattern=.*mlp.*",
+                        "--dry-run"))
+                .isZero();
+
+        assertThat(new ObjectMapper().readTree(out.toString()).get("method"))
+                .isEqualTo(new ObjectMapper().readTree("""
+                        {"lora": {"rank": 4, "rank_stabilized": true, "target_modules": ["q_proj", "v_proj"],
+                                  "layers_to_transform": [0, 2], "target_pattern": ".*mlp.*"}}"""));
+    }
+
+    @Test
+    void aMethodThatTheContractLacksOrASettingOrAValueIsRefusedByName() {
+        String address = "datasets/" + "a".repeat(64) + ".jsonl";
+
+        for (List<String> wrong : List.of(
+                List.of("--method", "magic"),
+                List.of("-M", "sparkle=1"),
+                List.of("-M", "rank=many"),
+                List.of("--method-file", folder.resolve("none.json").toString()))) {
+            List<String> all = new ArrayList<>(List.of("train", address, "--adapter", "a", "--dry-run"));
+            all.addAll(wrong);
+            assertThat(runHere(all.toArray(String[]::new))).as("%s", wrong).isEqualTo(1);
+        }
+
+        assertThat(err.toString())
+                .contains("no method 'magic'; use one of lora")
+                .contains("no setting 'sparkle'; it has rank, alpha")
+                .contains("'many' is no value of the method's setting rank")
+                .contains("no readable file");
+    }
+
+    @Test
+    void aMethodFileSaysEverything() throws Exception {
+        String address = "datasets/" + "a".repeat(64) + ".jsonl";
+        Path file = Files.writeString(
+                folder.resolve("method.json"), "{\"lora\": {\"rank\": 3, \"rank_pattern\": {\"q_proj\": 5}}}");
+
+        assertThat(runHere("train", address, "--adapter", "a", "--method-file", file.toString(), "--dry-run"))
+                .isZero();
+        assertThat(out.toString()).contains("\"rank_pattern\":{\"q_proj\":5}");
+
+        assertThat(runHere(
+                        "train",
+                        address,
+                        "--adapter",
+                        "a",
+                        "--method-file",
+                        file.toString(),
+                        "--rank",
+                        "1",
+                        "--dry-run"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("give it alone");
+    }
+
+    @Test
+    void oneVersionIsShownWithItsMethod() {
+        assertThat(runHere("adapters", "show", "house-style@2")).isZero();
+        assertThat(out.toString())
+                .contains("house-style@2")
+                .containsPattern("method +dora \\(stored as LORA\\)")
+                .containsPattern("parameters +1234");
+
+        assertThat(runHere("adapters", "show", "house-style")).isZero();
+        assertThat(out.toString()).contains("house-style@3");
+        assertThat(runHere("adapters", "show", "house-style@9")).isEqualTo(1);
+        assertThat(err.toString()).contains("house-style has no version 9");
+    }
+
+    @Test
     void adaptersAreListed() {
         assertThat(runHere("adapters")).isZero();
 
-        assertThat(out.toString()).contains("house-style  3       0.1250");
+        assertThat(out.toString()).contains("house-style  3       dora    0.1250");
     }
 
     @Test

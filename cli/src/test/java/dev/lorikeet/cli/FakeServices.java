@@ -11,6 +11,8 @@ import dev.lorikeet.proto.adapter.v1.DeleteVersionRequest;
 import dev.lorikeet.proto.adapter.v1.DeleteVersionResponse;
 import dev.lorikeet.proto.adapter.v1.ListAdaptersRequest;
 import dev.lorikeet.proto.adapter.v1.ListAdaptersResponse;
+import dev.lorikeet.proto.adapter.v1.ListVersionsRequest;
+import dev.lorikeet.proto.adapter.v1.ListVersionsResponse;
 import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
 import dev.lorikeet.proto.adapter.v1.SetAliasResponse;
 import dev.lorikeet.proto.adapter.v1.Version;
@@ -157,8 +159,25 @@ final class FakeServices implements AutoCloseable {
                     ListAdaptersResponse.newBuilder()
                             .addAdapters(Adapter.newBuilder()
                                     .setName("house-style")
-                                    .setNewest(Version.newBuilder().setNumber(3).putMetrics("final_loss", 0.125)))
+                                    .setNewest(Version.newBuilder()
+                                            .setNumber(3)
+                                            .setMethod("dora")
+                                            .putMetrics("final_loss", 0.125)))
                             .build());
+        }
+
+        @Override
+        public void listVersions(ListVersionsRequest request, StreamObserver<ListVersionsResponse> reply) {
+            ListVersionsResponse.Builder versions = ListVersionsResponse.newBuilder();
+            for (int number = 3; number > 0; number--) {
+                versions.addVersions(Version.newBuilder()
+                        .setNumber(number)
+                        .setKind("LORA")
+                        .setMethod("dora")
+                        .setParameters(1234)
+                        .putMetrics("final_loss", 0.125));
+            }
+            answer(reply, versions.build());
         }
 
         @Override

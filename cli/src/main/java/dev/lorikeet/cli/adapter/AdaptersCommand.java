@@ -2,6 +2,7 @@ package dev.lorikeet.cli.adapter;
 
 import dev.lorikeet.cli.grpc.Services;
 import dev.lorikeet.cli.platform.PlatformOptions;
+import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.cli.terminal.JsonOutput;
 import dev.lorikeet.cli.terminal.Table;
 import dev.lorikeet.cli.terminal.Terminal;
@@ -17,9 +18,7 @@ import dev.lorikeet.proto.adapter.v1.ListVersionsRequest;
 import dev.lorikeet.proto.adapter.v1.ListVersionsResponse;
 import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
 import dev.lorikeet.proto.adapter.v1.Version;
-import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,14 +70,15 @@ public final class AdaptersCommand implements Runnable {
                 terminal.line("No adapters yet: `./lorikeet train` makes one.");
                 return;
             }
-            Table table = new Table("ADAPTER", "NEWEST", "LOSS", "CREATED", "ALIASES");
+            Table table = new Table("ADAPTER", "NEWEST", "METHOD", "LOSS", "CREATED", "ALIASES");
             for (Adapter adapter : all.getAdaptersList()) {
                 Version newest = adapter.getNewest();
                 table.row(
                         adapter.getName(),
                         adapter.hasNewest() ? Long.toString(newest.getNumber()) : "-",
-                        loss(newest),
-                        adapter.hasNewest() ? created(newest) : "-",
+                        VersionText.method(newest),
+                        VersionText.loss(newest),
+                        adapter.hasNewest() ? VersionText.created(newest) : "-",
                         adapter.getAliasesList().stream()
                                 .map(AdaptersCommand::describe)
                                 .collect(Collectors.joining(", ")));
@@ -100,19 +100,51 @@ public final class AdaptersCommand implements Runnable {
                 terminal.line(JsonOutput.of(response));
                 return;
             }
-            Table table = new Table("VERSION", "REVISION", "LOSS", "PARAMETERS", "BYTES", "CREATED", "JOB");
+            Table table = new Table("VERSION", "REVISION", "METHOD", "LOSS", "PARAMETERS", "BYTES", "CREATED", "JOB");
             for (Version version : response.getVersionsList()) {
                 table.row(
                         Long.toString(version.getNumber()),
                         version.getRevision()
                                 .substring(0, Math.min(12, version.getRevision().length())),
-                        loss(version),
+                        VersionText.method(version),
+                        VersionText.loss(version),
                         Long.toString(version.getParameters()),
                         Long.toString(version.getSizeBytes()),
-                        created(version),
+                        VersionText.created(version),
                         version.getJob());
             }
             table.print(terminal);
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = "One version in full: method, size, figures of its training. The newest unless one is named.",
+            mixinStandardHelpOptions = true)
+    void show(
+            @Parameters(paramLabel = "ADAPTER[@VERSION]", description = "Which one.") String what,
+            @Option(names = "--json", description = "Print the service's answer as JSON.") boolean json) {
+        int at = what.indexOf('@');
+        String adapter = at < 0 ? what : what.substring(0, at);
+        long wanted = at < 0 ? 0 : number(what.substring(at + 1));
+        try (Services services = new Services(options.find())) {
+            Version version = services
+                    .adapters()
+                    .listVersions(
+                            ListVersionsRequest.newBuilder().setAdapter(adapter).build())
+                    .getVersionsList()
+                    .stream()
+                    .filter(each -> wanted == 0 || each.getNumber() == wanted)
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new CommandFailure(adapter + " has no version" + (wanted == 0 ? "" : " " + wanted)
+                                    + ": `./lorikeet adapters versions " + adapter + "` lists them."));
+            Terminal terminal = Terminal.of(spec);
+            if (json) {
+                terminal.line(JsonOutput.of(version));
+            } else {
+                VersionText.lines(adapter, version).forEach(terminal::line);
+            }
         }
     }
 
@@ -208,15 +240,6 @@ public final class AdaptersCommand implements Runnable {
         }
         throw new ParameterException(
                 spec.commandLine(), "`" + text + "` is no version or weight: they are whole numbers from 1.");
-    }
-
-    private static String loss(Version version) {
-        Double loss = version.getMetricsMap().get("final_loss");
-        return loss == null ? "-" : String.format(Locale.ROOT, "%.4f", loss);
-    }
-
-    private static String created(Version version) {
-        return Instant.ofEpochSecond(version.getCreatedAt().getSeconds()).toString();
     }
 
     private static String describe(Alias alias) {

@@ -2,12 +2,10 @@ package dev.lorikeet.cli.job;
 
 import dev.lorikeet.proto.training.v1.Hyperparameters;
 import dev.lorikeet.proto.training.v1.LearningRateSchedule;
-import dev.lorikeet.proto.training.v1.LoraMethod;
-import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How to train, as options. What is not given is left out of the request: the platform's defaults apply. */
@@ -16,24 +14,8 @@ final class RequestOptions {
     @Option(names = "--base-model", paramLabel = "NAME", description = "Default: the platform's.")
     private @Nullable String baseModel;
 
-    @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank (platform default: 8).")
-    private int rank;
-
-    @Option(names = "--alpha", paramLabel = "A", description = "LoRA's alpha (platform default: twice the rank).")
-    private double alpha;
-
-    @Option(names = "--rank-stabilized", description = "Scale by alpha / sqrt(rank), as rsLoRA does.")
-    private boolean rankStabilized;
-
-    @Option(
-            names = "--target-modules",
-            split = ",",
-            paramLabel = "NAME",
-            description = "Modules to adapt, such as q_proj,v_proj (platform default: all-linear).")
-    private List<String> targetModules = List.of();
-
-    @Option(names = "--dropout", paramLabel = "P", description = "Dropout before A while training.")
-    private double dropout;
+    @Mixin
+    private MethodOptions method = new MethodOptions();
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the dataset (platform default: 3).")
     private int epochs;
@@ -86,13 +68,6 @@ final class RequestOptions {
 
     /** The request without its dataset. */
     TrainingRequest.Builder request(String adapter) {
-        LoraMethod lora = LoraMethod.newBuilder()
-                .setRank(rank)
-                .setAlpha(alpha)
-                .setRankStabilized(rankStabilized)
-                .addAllTargetModules(targetModules)
-                .setDropout(dropout)
-                .build();
         Hyperparameters.Builder hyperparameters = Hyperparameters.newBuilder()
                 .setEpochs(epochs)
                 .setMaxSteps(maxSteps)
@@ -113,7 +88,7 @@ final class RequestOptions {
         }
         TrainingRequest.Builder request = TrainingRequest.newBuilder()
                 .setAdapter(adapter)
-                .setMethod(Method.newBuilder().setLora(lora))
+                .setMethod(method.method())
                 .setHyperparameters(hyperparameters)
                 .setPriority(priority)
                 .putAllMetadata(metadata);

@@ -62,8 +62,9 @@ public final class Adapters {
             return before.get();
         }
         Description description = publication.description();
-        Manifest manifest =
-                publication.files().manifest(description.baseModel(), description.kind(), description.parameters());
+        Manifest manifest = publication
+                .files()
+                .manifest(description.baseModel(), description.kind(), description.method(), description.parameters());
         revisions.store(keys, publication.files(), manifest);
         while (true) {
             Version version = new Version(

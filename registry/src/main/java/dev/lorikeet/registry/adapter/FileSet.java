@@ -72,11 +72,11 @@ public record FileSet(SortedMap<String, FileContent> files) {
     }
 
     /** The manifest of these files. */
-    public Manifest manifest(BaseModelRef baseModel, String kind, long parameters) {
+    public Manifest manifest(BaseModelRef baseModel, String kind, String method, long parameters) {
         List<ManifestFile> entries = files.entrySet().stream()
                 .map(e -> new ManifestFile(
                         e.getKey(), e.getValue().size(), e.getValue().sha256()))
                 .toList();
-        return new Manifest(Manifest.revisionOf(entries), entries, baseModel, kind, parameters);
+        return new Manifest(Manifest.revisionOf(entries), entries, baseModel, kind, method, parameters);
     }
 }

@@ -12,10 +12,16 @@ import java.util.List;
  * @param files in order of their names
  * @param baseModel the base model that the adapter belongs to
  * @param kind PEFT's {@code peft_type}, such as {@code LORA}
+ * @param method the training method as requests name it, such as {@code dora}; empty if it is not known
  * @param parameters number of adapter parameters
  */
 public record Manifest(
-        String revision, List<ManifestFile> files, BaseModelRef baseModel, String kind, long parameters) {
+        String revision,
+        List<ManifestFile> files,
+        BaseModelRef baseModel,
+        String kind,
+        String method,
+        long parameters) {
     /** The manifest's own file name. */
     public static final String FILE_NAME = "manifest.json";
 

@@ -48,7 +48,7 @@ public final class Checkpoints {
         if (store.size(prefix + Manifest.FILE_NAME).isEmpty()) {
             FileSet files = FileSet.ofFolder(folder);
             files.files().values().forEach(content -> content.storeVerified(store, file(prefix, content.sha256())));
-            Manifest manifest = files.manifest(NO_BASE_MODEL, "", 0);
+            Manifest manifest = files.manifest(NO_BASE_MODEL, "", "", 0);
             store.putIfAbsent(prefix + Manifest.FILE_NAME, documents.write(manifest));
         }
         return new Checkpoint(step, manifest(prefix).sizeBytes());

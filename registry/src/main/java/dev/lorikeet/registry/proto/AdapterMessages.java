@@ -52,6 +52,7 @@ public final class AdapterMessages {
                 .setRevision(manifest.revision())
                 .setBaseModel(baseModel(manifest.baseModel()))
                 .setKind(manifest.kind())
+                .setMethod(manifest.method())
                 .setParameters(manifest.parameters());
         manifest.files()
                 .forEach(file -> message.addFiles(dev.lorikeet.proto.adapter.v1.ManifestFile.newBuilder()
@@ -74,6 +75,7 @@ public final class AdapterMessages {
                         .toList(),
                 baseModel(message.getBaseModel()),
                 message.getKind(),
+                message.getMethod(),
                 message.getParameters());
     }
 
@@ -90,6 +92,7 @@ public final class AdapterMessages {
                 .putAllMetrics(description.metrics())
                 .putAllMetadata(description.metadata())
                 .setKind(description.kind())
+                .setMethod(description.method())
                 .setParameters(description.parameters())
                 .setSizeBytes(version.sizeBytes())
                 .build();
@@ -105,6 +108,7 @@ public final class AdapterMessages {
                 new Description(
                         baseModel(message.getBaseModel()),
                         message.getKind(),
+                        message.getMethod(),
                         message.getParameters(),
                         message.getMetricsMap(),
                         message.getMetadataMap()),

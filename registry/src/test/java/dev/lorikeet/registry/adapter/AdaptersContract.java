@@ -64,6 +64,7 @@ abstract class AdaptersContract {
         assertThat(loaded.files()).containsOnlyKeys("adapter_config.json", "adapter_model.safetensors");
         assertThat(loaded.files().get("adapter_model.safetensors")).isEqualTo(bytes("one"));
         assertThat(loaded.manifest().baseModel()).isEqualTo(description().baseModel());
+        assertThat(loaded.manifest().method()).isEqualTo("dora");
 
         Path target = folder.resolve("loaded");
         adapters().download(tenant, SUPPORT, version.revision(), target);
@@ -348,6 +349,7 @@ abstract class AdaptersContract {
         return new Description(
                 new BaseModelRef("tiny", "ab".repeat(32)),
                 "LORA",
+                "dora",
                 1234,
                 Map.of("final_loss", 0.25, "steps", 30.0),
                 Map.of("team", "support"));

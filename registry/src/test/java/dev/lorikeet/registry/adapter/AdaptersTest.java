@@ -114,7 +114,7 @@ final class AdaptersTest extends AdaptersContract {
                         new Origin(new JobId(job), 1),
                         FileSet.of(
                                 Map.of("a.bin", "content of a".getBytes(StandardCharsets.UTF_8), "b.bin", new byte[0])),
-                        new Description(new BaseModelRef("tiny", ""), "LORA", 1, Map.of(), Map.of())),
+                        new Description(new BaseModelRef("tiny", ""), "LORA", "lora", 1, Map.of(), Map.of())),
                 Instant.EPOCH);
     }
 

@@ -189,7 +189,7 @@ class AdapterDirectoryTest {
                         TRIAGE,
                         new Origin(JobId.derive(tenant, "job-" + number), 1),
                         FileSet.of(Map.of("adapter_config.json", new byte[] {(byte) number})),
-                        new Description(base, "LORA", 100, Map.of(), Map.of())),
+                        new Description(base, "LORA", "lora", 100, Map.of(), Map.of())),
                 Instant.EPOCH);
     }
 }

@@ -54,7 +54,7 @@ public final class TinyAdapter {
                         adapter,
                         new Origin(JobId.derive(tenant, adapter + "/" + job), 1),
                         files,
-                        new Description(base, "LORA", 4000, Map.of("final_loss", 1.5), Map.of())),
+                        new Description(base, "LORA", "lora", 4000, Map.of("final_loss", 1.5), Map.of())),
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 

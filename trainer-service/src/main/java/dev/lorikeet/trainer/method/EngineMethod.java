@@ -8,10 +8,12 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
 /**
  * A method as the engine takes it.
  *
+ * @param name as requests name it, noted in the manifest
  * @param config the adapter's configuration
  */
-public record EngineMethod(AdapterConfig config) implements TrainingJob.Method {
+public record EngineMethod(String name, AdapterConfig config) implements TrainingJob.Method {
     public EngineMethod {
+        requireNonNull(name, "name");
         requireNonNull(config, "config");
     }
 

@@ -26,7 +26,7 @@ public final class MethodReader {
         AdapterConfig.Origin origin = new AdapterConfig.Origin(baseModel, null);
         try {
             return switch (method.getKindCase()) {
-                case LORA -> new EngineMethod(lora(method.getLora(), origin));
+                case LORA -> new EngineMethod("lora", lora(method.getLora(), origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };

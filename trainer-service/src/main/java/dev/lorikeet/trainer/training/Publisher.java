@@ -14,6 +14,7 @@ import dev.lorikeet.registry.proto.ProtobufDocuments;
 import dev.lorikeet.registry.store.RegistryException;
 import dev.lorikeet.trainer.attempt.Assignment;
 import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.method.EngineMethod;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -90,6 +91,7 @@ final class Publisher {
                         new Description(
                                 new BaseModelRef(model.name(), model.digest()),
                                 KIND,
+                                EngineMethod.of(assignment.job()).name(),
                                 parameters,
                                 figures.metrics(),
                                 assignment.job().metadata())),

@@ -86,6 +86,7 @@ class AttemptRunnerTest {
             assertThat(version.description().baseModel().name()).isEqualTo(TinyModel.NAME);
             assertThat(version.description().baseModel().digest()).isEqualTo(MODEL.digest());
             assertThat(version.description().kind()).isEqualTo("LORA");
+            assertThat(version.description().method()).isEqualTo("lora");
             assertThat(version.description().parameters()).isPositive();
             assertThat(version.description().metadata()).containsEntry("team", "support");
             assertThat(version.description().metrics())
