@@ -14,6 +14,7 @@ import dev.lorikeet.engine.script.TensorRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensor side of a run: the flat vectors on the base model's device, and the calls of training.py, the method's
@@ -32,8 +33,15 @@ final class TrainingScript implements AutoCloseable {
     private final NDArray means;
     private final NDArray squares;
     private final NDArray sums;
+    /** Takes the place of training.py's {@code accumulate} where it computes the same. */
+    private final @Nullable FusedPass fused;
 
     TrainingScript(BaseModel base, TrainedMethod method, Checkpoint.Vectors start) {
+        this(base, method, start, FusedPass.computes(method, base.config()));
+    }
+
+    /** @param fast whether to use {@link FusedPass} */
+    TrainingScript(BaseModel base, TrainedMethod method, Checkpoint.Vectors start, boolean fast) {
         this.manager = TensorRuntime.newManager(base.device());
         this.script = compile(base, method);
         this.shapes = manager.create(method.shapes());
@@ -43,10 +51,10 @@ final class TrainingScript implements AutoCloseable {
         this.means = manager.create(start.means());
         this.squares = manager.create(start.squares());
         this.sums = manager.zeros(new Shape(method.size()), DataType.FLOAT32);
-        bind(base);
+        this.fused = bind(base, method, fast);
     }
 
-    private void bind(BaseModel base) {
+    private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean fast) {
         ModelConfig config = base.config();
         try (NDManager scope = manager.newSubManager()) {
             // Of the run's manager, not of the call's: such arrays alias Java memory that lives as long as they do.
@@ -72,6 +80,7 @@ final class TrainingScript implements AutoCloseable {
             weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
             weights.add(manager.create(config.rope().inverseFrequencies(config.headSize())));
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases);
+            return fast ? new FusedPass(base, method, weights, biases) : null;
         }
     }
 
@@ -100,6 +109,9 @@ final class TrainingScript implements AutoCloseable {
 
     /** Adds a micro-batch's gradient to the sum; returns its summed loss. */
     double accumulate(MicroBatch batch, double dropout, long seed) {
+        if (fused != null) {
+            return fused.accumulate(values, sums, batch, dropout, seed);
+        }
         try (NDManager scope = manager.newSubManager()) {
             return scalar(script.call(
                             scope,
@@ -187,6 +199,11 @@ final class TrainingScript implements AutoCloseable {
         return values.toFloatArray();
     }
 
+    /** A copy of the gradients summed so far. */
+    float[] sums() {
+        return sums.toFloatArray();
+    }
+
     /** Arrays alive here: the same before and after any call. */
     int residentArrays() {
         return manager.getManagedArrays().size();
@@ -202,6 +219,9 @@ final class TrainingScript implements AutoCloseable {
 
     @Override
     public void close() {
+        if (fused != null) {
+            fused.close();
+        }
         script.close();
         manager.close();
     }
