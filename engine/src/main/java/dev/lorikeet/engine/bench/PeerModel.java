@@ -3,6 +3,8 @@ package dev.lorikeet.engine.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorikeet.engine.model.Family;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.model.ModelFiles;
 import dev.lorikeet.engine.model.RopeScaling;
@@ -49,6 +51,10 @@ public final class PeerModel {
     }
 
     private static ObjectNode config(ModelConfig model) {
+        if (model.family() != Family.LLAMA) {
+            throw new IllegalArgumentException("only a llama model can be written for the peer, not "
+                    + model.family().modelType());
+        }
         ObjectNode config = JSON.createObjectNode();
         config.putArray("architectures").add("LlamaForCausalLM");
         config.put("model_type", "llama");
@@ -60,16 +66,16 @@ public final class PeerModel {
         config.put("head_dim", model.headSize());
         config.put("intermediate_size", model.intermediateSize());
         config.put("max_position_embeddings", model.contextLength());
-        config.put("rms_norm_eps", model.rmsNormEpsilon());
-        config.put("rope_theta", model.ropeTheta());
+        config.put("rms_norm_eps", model.normEpsilon());
+        config.put("rope_theta", model.rope().theta());
         config.put("hidden_act", "silu");
-        config.put("attention_bias", model.attentionBias());
-        config.put("mlp_bias", model.feedForwardBias());
+        config.put("attention_bias", model.biased(Group.ATTENTION_OUT));
+        config.put("mlp_bias", model.biased(Group.FEED_FORWARD_OUT));
         config.put("tie_word_embeddings", model.tiedHead());
         config.put("dtype", "float32");
         ArrayNode ends = config.putArray("eos_token_id");
         model.endOfText().stream().sorted().forEach(ends::add);
-        switch (model.ropeScaling()) {
+        switch (model.rope().scaling()) {
             case RopeScaling.None() -> {}
             case RopeScaling.Linear(double factor) ->
                 config.putObject("rope_scaling").put("rope_type", "linear").put("factor", factor);

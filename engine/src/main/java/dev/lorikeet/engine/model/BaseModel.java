@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * A frozen base model on a device: loaded once, shared by any number of decoders, trainings and adapters, never written.
@@ -146,8 +147,9 @@ public final class BaseModel implements AutoCloseable {
     /**
      * Compiles methods over the model's blocks (blocks.py, weights.py) and its arranged weights, which are attributes
      * of the script: {@code norm1, norm2, attention_in, attention_out, forward_in, forward_out} with an entry a layer,
-     * the biases {@code ..._bias} of the last four, and {@code top} (embedding, final norm, head, rotary frequencies).
-     * Constants: layers, hidden, heads, groups, size, epsilon, scalar, packed, attention_bias, forward_bias.
+     * their biases {@code ..._bias}, {@code head_norm} (query heads, then key heads) and {@code top} (embedding, last
+     * norm, head, rotary frequencies, last norm's bias, learned positions). What a family lacks is a number that nobody
+     * reads. Constants: those of {@link ScriptParts}.
      *
      * <p>For scripts without gradients; the caller closes it, before the model.
      */
@@ -180,18 +182,14 @@ public final class BaseModel implements AutoCloseable {
         if (!arranged.isEmpty()) {
             return;
         }
-        List<NDArray> inputNorms = new ArrayList<>();
-        List<NDArray> middleNorms = new ArrayList<>();
-        for (int layer = 0; layer < config().layers(); layer++) {
-            inputNorms.add(weight(layout.attentionNorm(layer)));
-            middleNorms.add(weight(layout.feedForwardNorm(layer)));
-        }
-        List<List<NDArray>> lists = new ArrayList<>(List.of(inputNorms, middleNorms));
+        List<List<NDArray>> lists = new ArrayList<>();
+        lists.addAll(norms(layout::attentionNorm));
+        lists.addAll(norms(layout::feedForwardNorm));
+        lists.add(headNorms());
         for (Group group : Group.OF_A_LAYER) {
             List<NDArray> matrices = new ArrayList<>();
             List<NDArray> biases = new ArrayList<>();
-            // Read by nobody; one a list, since an array has one name and so a place in one list.
-            NDArray none = manager.create(new float[] {0});
+            NDArray none = none();
             for (int layer = 0; layer < config().layers(); layer++) {
                 matrices.add(reader.arranged(layout.matrices(layer, group)));
                 biases.add(config().biased(group) ? reader.plain(layout.biases(layer, group)) : none);
@@ -200,14 +198,48 @@ public final class BaseModel implements AutoCloseable {
             lists.add(matrices);
             lists.add(biases);
         }
-        float[] frequencies = config().rope().inverseFrequencies(config().headSize());
         NDArray embedding = weight(layout.embedding());
         // A tied head is read, and dequantised, once.
         NDArray head =
                 head().equals(layout.embedding()) ? reader.arranged(embedding) : reader.arranged(List.of(head()));
-        lists.add(List.of(embedding, weight(layout.lastNorm()), head, manager.create(frequencies)));
+        NDArray frequencies =
+                config().rotary() ? manager.create(config().rope().inverseFrequencies(config().headSize())) : none();
+        lists.add(List.of(
+                embedding,
+                weight(WeightLayout.weight(layout.lastNorm())),
+                head,
+                frequencies,
+                layout.normsBiased() ? weight(WeightLayout.bias(layout.lastNorm())) : none(),
+                layout.positions().map(this::weight).orElseGet(this::none)));
         reader.releaseUnless(aliases());
         arranged.addAll(lists);
+    }
+
+    /** Weights and biases of one norm of every layer. */
+    private List<List<NDArray>> norms(IntFunction<String> path) {
+        NDArray none = none();
+        List<NDArray> weights = new ArrayList<>();
+        List<NDArray> biases = new ArrayList<>();
+        for (int layer = 0; layer < config().layers(); layer++) {
+            weights.add(weight(WeightLayout.weight(path.apply(layer))));
+            biases.add(layout.normsBiased() ? weight(WeightLayout.bias(path.apply(layer))) : none);
+        }
+        return List.of(weights, biases);
+    }
+
+    private List<NDArray> headNorms() {
+        NDArray none = none();
+        List<NDArray> norms = new ArrayList<>();
+        for (int layer = 0; layer < config().layers(); layer++) {
+            List<String> names = layout.headNorms(layer);
+            norms.add(names.isEmpty() ? none : reader.plain(names));
+        }
+        return norms;
+    }
+
+    /** Read by nobody; one a list, since an array has one name and so a place in one list. */
+    private NDArray none() {
+        return manager.create(new float[] {0});
     }
 
     /** Whether tensors lie in the mapped file. */

@@ -3,36 +3,71 @@ package dev.lorikeet.engine.model;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A family of transformers as a description: what its blocks are made of and what its files call their tensors. Names
- * are those of the reference implementation, without {@code .weight} and {@code .bias}.
+ * are those of the reference implementation, without {@code .weight} and {@code .bias}. The mathematics is shared
+ * (blocks.py); {@link Blueprints} holds the descriptions.
  *
  * @param layers what the path of a layer begins with, before its number
- * @param embedding the token embedding
+ * @param embeddings what a token's vector is made of
  * @param linear of each group its modules' paths in order, inside a layer; of the head the whole path
- * @param norms paths of the norms
+ * @param norms kind and paths of the norms
+ * @param style what the blocks compute
  */
-public record Blueprint(String layers, String embedding, Map<Group, List<String>> linear, Norms norms) {
+public record Blueprint(
+        String layers, Embeddings embeddings, Map<Group, List<String>> linear, Norms norms, Style style) {
+    /**
+     * Tables whose rows are added up before the first layer.
+     *
+     * @param tokens a row for each token
+     * @param positions a row for each position, or null where positions are rotary
+     */
+    public record Embeddings(String tokens, @Nullable String positions) {}
+
+    /** How a norm is computed. */
+    public enum NormKind {
+        /** Divided by the root of the mean square, with a weight. */
+        ROOT_MEAN_SQUARE,
+        /** Mean subtracted, divided by the standard deviation, with a weight and a bias. */
+        LAYER
+    }
+
     /**
      * Norms.
      *
+     * @param kind of all of them
      * @param attention before the attention, inside a layer
      * @param feedForward before the feed-forward, inside a layer
      * @param last behind the last layer
+     * @param queries of each query head before its rotation, inside a layer, or null
+     * @param keys of each key head, or null
      */
-    public record Norms(String attention, String feedForward, String last) {}
+    public record Norms(
+            NormKind kind,
+            String attention,
+            String feedForward,
+            String last,
+            @Nullable String queries,
+            @Nullable String keys) {}
 
-    static final Blueprint LLAMA = new Blueprint(
-            "model.layers.",
-            "model.embed_tokens",
-            Map.of(
-                    Group.ATTENTION_IN, List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-                    Group.ATTENTION_OUT, List.of("self_attn.o_proj"),
-                    Group.FEED_FORWARD_IN, List.of("mlp.gate_proj", "mlp.up_proj"),
-                    Group.FEED_FORWARD_OUT, List.of("mlp.down_proj"),
-                    Group.HEAD, List.of("lm_head")),
-            new Norms("input_layernorm", "post_attention_layernorm", "model.norm"));
+    /** The non-linearity of the feed-forward. */
+    public enum Activation {
+        /** x * sigmoid(x). */
+        SILU,
+        /** GELU by its tanh approximation. */
+        GELU_TANH
+    }
+
+    /**
+     * What the blocks compute.
+     *
+     * @param activation of the feed-forward
+     * @param gated whether one module's activation multiplies another's output (gate, up)
+     * @param transposed whether files store the layers' matrices as (in, out), as Conv1D does
+     */
+    public record Style(Activation activation, boolean gated, boolean transposed) {}
 
     public Blueprint {
         linear = Map.copyOf(linear);
@@ -41,6 +76,16 @@ public record Blueprint(String layers, String embedding, Map<Group, List<String>
                 throw new IllegalArgumentException("no modules for " + group);
             }
         }
+    }
+
+    /** The token embedding's path. */
+    public String embedding() {
+        return embeddings.tokens();
+    }
+
+    /** What the paths of all tensors but the head's begin with: {@code model.}; files of a bare model leave it out. */
+    String root() {
+        return layers.substring(0, layers.indexOf('.') + 1);
     }
 
     /** Paths of a group's modules in order. */

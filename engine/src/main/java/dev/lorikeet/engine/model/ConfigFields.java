@@ -2,9 +2,13 @@ package dev.lorikeet.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorikeet.engine.weights.MalformedFileException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Typed, checked access to the fields of a JSON configuration; an absent and a null field are the same. */
 record ConfigFields(Path file, JsonNode node) {
@@ -64,6 +68,35 @@ record ConfigFields(Path file, JsonNode node) {
             throw malformed(field, "a string", value);
         }
         return value.textValue();
+    }
+
+    /** A list of strings. */
+    List<String> texts(String field) throws MalformedFileException {
+        var value = node.path(field);
+        var texts = new ArrayList<String>();
+        for (var element : value) {
+            if (!element.isTextual()) {
+                throw malformed(field, "a list of strings", value);
+            }
+            texts.add(element.textValue());
+        }
+        return texts;
+    }
+
+    /** Refuses a model whose setting is not among those computed here. */
+    void requireOneOf(String field, String absent, Set<String> known) throws IOException {
+        var value = text(field, absent);
+        if (!known.contains(value)) {
+            throw new UnsupportedModelException(
+                    file, field + " '" + value + "' is unknown; known: " + new TreeSet<>(known));
+        }
+    }
+
+    /** Refuses a model whose switch stands otherwise than computed here; absent, it stands right. */
+    void requireFlag(String field, boolean computed) throws IOException {
+        if (flag(field, computed) != computed) {
+            throw new UnsupportedModelException(file, field + " = " + !computed + " is not computed");
+        }
     }
 
     /** A field that is one id or a list of ids; empty if absent. */

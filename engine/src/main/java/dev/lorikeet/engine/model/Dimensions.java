@@ -20,8 +20,14 @@ public record Dimensions(
      * @param heads query heads
      * @param keyValueHeads key and value heads; divides {@code heads}
      * @param headSize width of one head, even
+     * @param window how far back layers look
      */
-    public record Attention(int heads, int keyValueHeads, int headSize) {
+    public record Attention(int heads, int keyValueHeads, int headSize, Window window) {
+        /** Heads that see everything before them. */
+        public Attention(int heads, int keyValueHeads, int headSize) {
+            this(heads, keyValueHeads, headSize, Window.NONE);
+        }
+
         public Attention {
             requireSize("num_attention_heads", heads);
             requireSize("num_key_value_heads", keyValueHeads);
@@ -32,6 +38,23 @@ public record Dimensions(
             }
             if (headSize % 2 != 0) {
                 throw new IllegalArgumentException("head_dim must be even, not " + headSize);
+            }
+        }
+    }
+
+    /**
+     * A sliding window: some layers see only the nearest positions, their own among them.
+     *
+     * @param length positions seen, or 0 if all layers see all
+     * @param firstLayer the first layer that has it; so have all behind
+     */
+    public record Window(int length, int firstLayer) {
+        public static final Window NONE = new Window(0, 0);
+
+        public Window {
+            if (length < 0 || firstLayer < 0) {
+                throw new IllegalArgumentException(
+                        "sliding_window must be at least 1, not " + length + " from layer " + firstLayer);
             }
         }
     }

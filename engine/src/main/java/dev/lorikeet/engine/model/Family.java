@@ -3,18 +3,24 @@ package dev.lorikeet.engine.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A family of base models that this engine computes: what its files call it. A new family is a new constant here, a
  * {@link Blueprint}, and its reading in {@link ModelConfigReader}.
  */
 public enum Family {
-    LLAMA("llama", "llama");
+    LLAMA("llama", "llama"),
+    QWEN2("qwen2", "qwen2"),
+    QWEN3("qwen3", "qwen3"),
+    /** GGUF files of Mistral's models call themselves llama. */
+    MISTRAL("mistral", null),
+    GPT2("gpt2", "gpt2");
 
     private final String modelType;
-    private final String ggufArchitecture;
+    private final @Nullable String ggufArchitecture;
 
-    Family(String modelType, String ggufArchitecture) {
+    Family(String modelType, @Nullable String ggufArchitecture) {
         this.modelType = modelType;
         this.ggufArchitecture = ggufArchitecture;
     }
@@ -24,15 +30,17 @@ public enum Family {
         return modelType;
     }
 
-    /** {@code general.architecture} in a GGUF file, which also prefixes its keys. */
-    public String ggufArchitecture() {
+    /** {@code general.architecture} in a GGUF file, which also prefixes its keys, or null if it has none of its own. */
+    public @Nullable String ggufArchitecture() {
         return ggufArchitecture;
     }
 
     /** What its blocks are made of. */
     public Blueprint blueprint() {
         return switch (this) {
-            case LLAMA -> Blueprint.LLAMA;
+            case LLAMA, QWEN2, MISTRAL -> Blueprints.LLAMA;
+            case QWEN3 -> Blueprints.QWEN3;
+            case GPT2 -> Blueprints.GPT2;
         };
     }
 
@@ -46,7 +54,7 @@ public enum Family {
     /** The family of a {@code general.architecture}, or empty if it is not computed here. */
     public static Optional<Family> ofGgufArchitecture(String architecture) {
         return Arrays.stream(values())
-                .filter(family -> family.ggufArchitecture.equals(architecture))
+                .filter(family -> architecture.equals(family.ggufArchitecture))
                 .findFirst();
     }
 

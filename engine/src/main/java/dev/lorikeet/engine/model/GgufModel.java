@@ -6,8 +6,10 @@ import dev.lorikeet.engine.weights.GgufFile;
 import dev.lorikeet.engine.weights.GgufMetadata;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Configuration and chat template from a GGUF file's metadata. */
 final class GgufModel {
@@ -28,6 +30,9 @@ final class GgufModel {
         try {
             return switch (family) {
                 case LLAMA -> llama(file, metadata);
+                case QWEN2, QWEN3, MISTRAL, GPT2 ->
+                    throw new UnsupportedModelException(
+                            file.path(), "the architecture '" + architecture + "' is read from model folders only");
             };
         } catch (IllegalArgumentException e) {
             throw new MalformedFileException(file.path(), String.valueOf(e.getMessage()), e);
@@ -65,11 +70,18 @@ final class GgufModel {
                 dimensions,
                 metadata.number("llama.attention.layer_norm_rms_epsilon"),
                 new Rope(metadata.number("llama.rope.freq_base", 10_000), scaling(file, metadata, headSize)),
-                new ModelConfig.Projections(
-                        file.has("model.layers.0.self_attn.q_proj.bias"),
-                        file.has("model.layers.0.mlp.gate_proj.bias"),
-                        !file.has("lm_head.weight")),
+                new ModelConfig.Projections(biased(file), !file.has("lm_head.weight")),
                 tokens(metadata));
+    }
+
+    private static Set<Group> biased(GgufFile file) {
+        Set<Group> biased = EnumSet.noneOf(Group.class);
+        for (Group group : Group.OF_A_LAYER) {
+            if (file.has(Blueprints.LLAMA.paths(0, group).getFirst() + ".bias")) {
+                biased.add(group);
+            }
+        }
+        return biased;
     }
 
     private static int vocabularySize(GgufFile file) throws IOException {

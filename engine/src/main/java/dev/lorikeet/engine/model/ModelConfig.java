@@ -7,32 +7,37 @@ import java.util.Set;
  *
  * @param family which blocks it is made of
  * @param dimensions sizes
- * @param rmsNormEpsilon added to the mean square in every norm, above 0
- * @param rope rotary positions
+ * @param normEpsilon added to the mean square or the variance in every norm, above 0
+ * @param positions rotary or learned
  * @param projections which linear layers carry a bias, and whether the head is the embedding
  * @param tokens ids with a role
  */
 public record ModelConfig(
         Family family,
         Dimensions dimensions,
-        double rmsNormEpsilon,
-        Rope rope,
+        double normEpsilon,
+        Positions positions,
         Projections projections,
         ControlTokens tokens) {
     public ModelConfig {
-        if (!(rmsNormEpsilon > 0) || rmsNormEpsilon > 1) {
-            throw new IllegalArgumentException("rms_norm_eps must be above 0 and at most 1, not " + rmsNormEpsilon);
+        if (!(normEpsilon > 0) || normEpsilon > 1) {
+            throw new IllegalArgumentException(
+                    "the norms' epsilon (rms_norm_eps, layer_norm_epsilon) must be above 0 and at most 1, not "
+                            + normEpsilon);
         }
     }
 
     /**
      * Variations of the linear layers.
      *
-     * @param attentionBias whether q, k, v and o projections have a bias
-     * @param feedForwardBias whether gate, up and down projections have a bias
+     * @param biased groups whose modules have a bias
      * @param tiedHead whether the output head is the embedding's matrix
      */
-    public record Projections(boolean attentionBias, boolean feedForwardBias, boolean tiedHead) {}
+    public record Projections(Set<Group> biased, boolean tiedHead) {
+        public Projections {
+            biased = Set.copyOf(biased);
+        }
+    }
 
     /**
      * Token ids that mean something to whoever runs the model.
@@ -53,11 +58,12 @@ public record ModelConfig(
 
     /** Whether the linear layers of a group have a bias. */
     public boolean biased(Group group) {
-        return switch (group) {
-            case ATTENTION_IN, ATTENTION_OUT -> attentionBias();
-            case FEED_FORWARD_IN, FEED_FORWARD_OUT -> feedForwardBias();
-            case HEAD -> false;
-        };
+        return projections.biased().contains(group);
+    }
+
+    /** How far back layers look. */
+    public Dimensions.Window window() {
+        return dimensions.attention().window();
     }
 
     public int vocabularySize() {
@@ -93,20 +99,23 @@ public record ModelConfig(
         return dimensions.contextLength();
     }
 
-    public double ropeTheta() {
-        return rope.theta();
+    /** Whether positions are rotary. */
+    public boolean rotary() {
+        return positions instanceof Rope;
     }
 
-    public RopeScaling ropeScaling() {
-        return rope.scaling();
-    }
-
-    public boolean attentionBias() {
-        return projections.attentionBias();
-    }
-
-    public boolean feedForwardBias() {
-        return projections.feedForwardBias();
+    /**
+     * The rotary positions.
+     *
+     * @throws IllegalStateException if the model has others
+     */
+    public Rope rope() {
+        return switch (positions) {
+            case Rope rope -> rope;
+            case Positions.Learned learned ->
+                throw new IllegalStateException(
+                        family.modelType() + " has a table of " + learned.rows() + " positions, not rotary ones");
+        };
     }
 
     public boolean tiedHead() {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
-import java.util.Set;
 
 /** Reads config.json and generation_config.json as transformers 4 and 5 write them. */
 final class ModelConfigReader {
@@ -41,87 +40,18 @@ final class ModelConfigReader {
                                         ? "it names no model_type"
                                         : "the model_type '" + modelType + "' is unknown")
                                 + "; known: " + Family.modelTypes()));
+        if (config.present("quantization_config")) {
+            throw new UnsupportedModelException(
+                    file, "its weights are quantised (quantization_config); use float weights or a GGUF file");
+        }
         try {
             return switch (family) {
-                case LLAMA -> llama(config, endOfText);
+                case LLAMA, QWEN2, QWEN3, MISTRAL -> LlamaConfig.read(family, config, endOfText);
+                case GPT2 -> Gpt2Config.read(config, endOfText);
             };
         } catch (IllegalArgumentException e) {
             throw new MalformedFileException(file, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static ModelConfig llama(ConfigFields config, Set<Integer> endOfText) throws IOException {
-        var activation = config.text("hidden_act", "silu");
-        if (!activation.equals("silu") && !activation.equals("swish")) {
-            throw new UnsupportedModelException(
-                    config.file(), "hidden_act '" + activation + "' is unknown; known: silu");
-        }
-        if (config.present("quantization_config")) {
-            throw new UnsupportedModelException(
-                    config.file(), "its weights are quantised (quantization_config); use float weights or a GGUF file");
-        }
-        int hiddenSize = config.integer("hidden_size");
-        int heads = config.integer("num_attention_heads");
-        if (heads < 1) {
-            throw new MalformedFileException(config.file(), "num_attention_heads must be at least 1, not " + heads);
-        }
-        if (!config.present("head_dim") && hiddenSize % heads != 0) {
-            throw new MalformedFileException(
-                    config.file(), "hidden_size " + hiddenSize + " is no multiple of num_attention_heads " + heads);
-        }
-        var dimensions = new Dimensions(
-                config.integer("vocab_size"),
-                hiddenSize,
-                config.integer("num_hidden_layers"),
-                new Dimensions.Attention(
-                        heads,
-                        config.integer("num_key_value_heads", heads),
-                        config.integer("head_dim", hiddenSize / heads)),
-                config.integer("intermediate_size"),
-                config.integer("max_position_embeddings", 2048));
-        return new ModelConfig(
-                Family.LLAMA,
-                dimensions,
-                config.number("rms_norm_eps", 1e-6),
-                rope(config),
-                new ModelConfig.Projections(
-                        config.flag("attention_bias", false),
-                        config.flag("mlp_bias", false),
-                        config.flag("tie_word_embeddings", false)),
-                new ModelConfig.ControlTokens(config.integer("bos_token_id", -1), endOfText));
-    }
-
-    /** transformers 5 writes rope_parameters; 4 wrote rope_theta and rope_scaling, whose kind was once called type. */
-    private static Rope rope(ConfigFields config) throws IOException {
-        double defaultTheta = config.number("rope_theta", 10_000);
-        ConfigFields parameters;
-        if (config.present("rope_parameters")) {
-            parameters = config.object("rope_parameters");
-        } else if (config.present("rope_scaling")) {
-            parameters = config.object("rope_scaling");
-        } else {
-            return new Rope(defaultTheta, new RopeScaling.None());
-        }
-        double theta = parameters.number("rope_theta", defaultTheta);
-        double partial = parameters.number("partial_rotary_factor", config.number("partial_rotary_factor", 1));
-        if (partial != 1) {
-            throw new UnsupportedModelException(config.file(), "partial_rotary_factor " + partial + " is not computed");
-        }
-        var type = parameters.text("rope_type", parameters.text("type", "default"));
-        var scaling = switch (type) {
-            case "default" -> new RopeScaling.None();
-            case "linear" -> new RopeScaling.Linear(parameters.number("factor"));
-            case "llama3" ->
-                new RopeScaling.Llama3(
-                        parameters.number("factor"),
-                        parameters.number("low_freq_factor"),
-                        parameters.number("high_freq_factor"),
-                        parameters.integer("original_max_position_embeddings"));
-            default ->
-                throw new UnsupportedModelException(
-                        config.file(), "rope type '" + type + "' is unknown; known: default, linear, llama3");
-        };
-        return new Rope(theta, scaling);
     }
 
     private static ConfigFields read(Path file) throws IOException {

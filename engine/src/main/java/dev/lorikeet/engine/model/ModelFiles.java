@@ -80,7 +80,13 @@ public final class ModelFiles implements AutoCloseable {
             var digested = new ArrayList<Path>();
             digested.add(folder.resolve("config.json"));
             digested.addAll(Safetensors.files(folder));
-            return new ModelFiles(folder, config, weights, tokenizer, ChatTemplateReader.readFolder(folder), digested);
+            return new ModelFiles(
+                    folder,
+                    config,
+                    NamedTensors.of(weights, config),
+                    tokenizer,
+                    ChatTemplateReader.readFolder(folder),
+                    digested);
         } catch (IOException | RuntimeException e) {
             weights.close();
             throw e;
@@ -96,6 +102,7 @@ public final class ModelFiles implements AutoCloseable {
         return config;
     }
 
+    /** Tensors under the reference implementation's names, every matrix (out, in). */
     public TensorStore weights() {
         return weights;
     }

@@ -6,7 +6,7 @@ package dev.lorikeet.engine.model;
  * @param theta the base, above 1
  * @param scaling how frequencies are stretched
  */
-public record Rope(double theta, RopeScaling scaling) {
+public record Rope(double theta, RopeScaling scaling) implements Positions {
     public Rope {
         if (!(theta > 1) || Double.isInfinite(theta)) {
             throw new IllegalArgumentException("rope_theta must be above 1, not " + theta);

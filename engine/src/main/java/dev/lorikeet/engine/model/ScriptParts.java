@@ -8,7 +8,10 @@ import java.util.List;
 final class ScriptParts {
     private static final List<String> LISTS = List.of(
             "norm1",
+            "norm1_bias",
             "norm2",
+            "norm2_bias",
+            "head_norm",
             "attention_in",
             "attention_in_bias",
             "attention_out",
@@ -28,8 +31,14 @@ final class ScriptParts {
                 .constant("packed", !options.device().isGpu());
     }
 
-    /** A model's blocks, with methods of the caller's own. */
+    /**
+     * A model's blocks, with methods of the caller's own. Constants: layers, hidden, heads, groups (key/value heads),
+     * size (of a head), scalar (the weights' type), packed (weights.py); modules, modules_0 ... (bank.py); mean_square,
+     * epsilon, head_norms (the norms); rotary; window (0: none) and window_from (its first layer); gated_forward;
+     * biased_0 ... biased_3, a group each.
+     */
     static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+        Blueprint.Norms norms = config.blueprint().norms();
         ScriptSource source = config.blueprint()
                 .counted(weights(options))
                 .and(ScriptParts.class, "blocks.py")
@@ -39,9 +48,16 @@ final class ScriptParts {
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())
-                .constant("epsilon", config.rmsNormEpsilon())
-                .constant("attention_bias", config.attentionBias())
-                .constant("forward_bias", config.feedForwardBias());
+                .constant("epsilon", config.normEpsilon())
+                .constant("mean_square", norms.kind() == Blueprint.NormKind.ROOT_MEAN_SQUARE)
+                .constant("head_norms", norms.queries() != null)
+                .constant("rotary", config.rotary())
+                .constant("window", config.window().length())
+                .constant("window_from", config.window().firstLayer())
+                .constant("gated_forward", config.blueprint().style().gated());
+        for (Group group : Group.OF_A_LAYER) {
+            source = source.constant("biased_" + group.number(), config.biased(group));
+        }
         for (String list : LISTS) {
             source = source.tensorList(list);
         }

@@ -1,7 +1,10 @@
 package dev.lorikeet.engine.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Names and shapes of a model's tensors.
@@ -16,20 +19,58 @@ record WeightLayout(ModelConfig config) {
         return config.blueprint();
     }
 
+    private Blueprint.Norms norms() {
+        return blueprint().norms();
+    }
+
     String embedding() {
         return blueprint().embedding() + WEIGHT;
     }
 
+    /** The table of learned positions. */
+    Optional<String> positions() {
+        return Optional.ofNullable(blueprint().embeddings().positions()).map(path -> path + WEIGHT);
+    }
+
+    /** Paths of the norms of one layer's blocks. */
     String attentionNorm(int layer) {
-        return blueprint().layer(layer) + blueprint().norms().attention() + WEIGHT;
+        return blueprint().layer(layer) + norms().attention();
     }
 
     String feedForwardNorm(int layer) {
-        return blueprint().layer(layer) + blueprint().norms().feedForward() + WEIGHT;
+        return blueprint().layer(layer) + norms().feedForward();
     }
 
     String lastNorm() {
-        return blueprint().norms().last() + WEIGHT;
+        return norms().last();
+    }
+
+    /** A norm's weight by its path. */
+    static String weight(String path) {
+        return path + WEIGHT;
+    }
+
+    static String bias(String path) {
+        return path + BIAS;
+    }
+
+    /** Whether norms have a bias. */
+    boolean normsBiased() {
+        return switch (norms().kind()) {
+            case ROOT_MEAN_SQUARE -> false;
+            case LAYER -> true;
+        };
+    }
+
+    /** Weights of the norms of one layer's query and key heads, a name a head in their order; empty without them. */
+    List<String> headNorms(int layer) {
+        List<String> names = new ArrayList<>();
+        if (norms().queries() != null && norms().keys() != null) {
+            String prefix = blueprint().layer(layer);
+            names.addAll(Collections.nCopies(config.heads(), prefix + norms().queries() + WEIGHT));
+            names.addAll(Collections.nCopies(config.keyValueHeads(), prefix + norms().keys() + WEIGHT));
+        }
+        return names;
     }
 
     /** Matrices of a group, multiplied as one: stacked by rows in this order. */
@@ -48,6 +89,11 @@ record WeightLayout(ModelConfig config) {
         return blueprint().modules(Group.HEAD).getFirst() + WEIGHT;
     }
 
+    /** What the files hold outside of the model's root. */
+    List<String> ofHead() {
+        return List.of(head());
+    }
+
     /** A tensor that a model of this configuration must have. */
     record Required(String name, List<Long> shape) {}
 
@@ -55,9 +101,15 @@ record WeightLayout(ModelConfig config) {
         List<Required> all = new ArrayList<>();
         long hidden = config.hiddenSize();
         all.add(new Required(embedding(), List.of((long) config.vocabularySize(), hidden)));
+        if (config.positions() instanceof Positions.Learned learned) {
+            positions().ifPresent(name -> all.add(new Required(name, List.of((long) learned.rows(), hidden))));
+        }
         for (int layer = 0; layer < config.layers(); layer++) {
-            all.add(new Required(attentionNorm(layer), List.of(hidden)));
-            all.add(new Required(feedForwardNorm(layer), List.of(hidden)));
+            requireNorm(all, attentionNorm(layer));
+            requireNorm(all, feedForwardNorm(layer));
+            for (String name : new LinkedHashSet<>(headNorms(layer))) {
+                all.add(new Required(name, List.of((long) config.headSize())));
+            }
         }
         for (LinearModule module : LinearModule.of(config)) {
             if (module.group() == Group.HEAD) {
@@ -68,10 +120,17 @@ record WeightLayout(ModelConfig config) {
                 all.add(new Required(module.path() + BIAS, List.of((long) module.outputs())));
             }
         }
-        all.add(new Required(lastNorm(), List.of(hidden)));
+        requireNorm(all, lastNorm());
         if (!config.tiedHead()) {
             all.add(new Required(head(), List.of((long) config.vocabularySize(), hidden)));
         }
         return all;
+    }
+
+    private void requireNorm(List<Required> all, String path) {
+        all.add(new Required(weight(path), List.of((long) config.hiddenSize())));
+        if (normsBiased()) {
+            all.add(new Required(bias(path), List.of((long) config.hiddenSize())));
+        }
     }
 }

@@ -56,9 +56,11 @@ final class FusedPass implements AutoCloseable {
 
     /** Whether it computes this method's gradient over this model; else training.py does. */
     static boolean computes(TrainedMethod method, ModelConfig model) {
-        // fused.py knows root mean square norms, rotary positions over whole heads and a feed-forward gated by silu.
+        // fused.py knows root mean square norms, rotary positions over whole heads, a feed-forward gated by silu, and
+        // an attention that sees all.
         boolean blocks = switch (model.family()) {
-            case LLAMA -> true;
+            case LLAMA, QWEN2, MISTRAL -> model.window().length() == 0;
+            case QWEN3, GPT2 -> false;
         };
         return blocks && method instanceof LoraMethod;
     }
@@ -69,7 +71,7 @@ final class FusedPass implements AutoCloseable {
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())
-                .constant("epsilon", config.rmsNormEpsilon())
+                .constant("epsilon", config.normEpsilon())
                 .constant("scalar", base.precision().scalarType())
                 .constant("block", ATTENTION_BLOCK)
                 .constant("longest", LONGEST_MATERIALISED)

@@ -86,13 +86,19 @@ final class TrainingScript implements AutoCloseable {
 
     private static Script compile(BaseModel base, TrainedMethod method) {
         ModelConfig config = base.config();
+        if (!config.rotary()
+                || config.blueprint().norms().queries() != null
+                || config.window().length() > 0) {
+            throw new IllegalArgumentException(
+                    "training over a base of family " + config.family().modelType() + " is not computed");
+        }
         ScriptSource own = ScriptSource.of(TrainingScript.class, method.script(), "training.py", "optimizer.py");
         ScriptSource source = config.blueprint()
                 .counted(own)
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())
-                .constant("epsilon", config.rmsNormEpsilon())
+                .constant("epsilon", config.normEpsilon())
                 .constant("scalar", base.precision().scalarType())
                 .constant("longest", LONGEST_MATERIALISED)
                 .tensorList("weights")

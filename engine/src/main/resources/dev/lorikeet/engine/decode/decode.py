@@ -15,22 +15,25 @@ def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor,
     adapters = annotate(List[int], plan.tolist())
     capacity = self.keys[0].size(2)
     cells = self.cells(positions, slots, capacity)
-    masks = self.masks(positions, shape)
-    cosines, sines = self.rotation(positions, self.top[3])
-    x = torch.index_select(self.top[0], 0, tokens)
+    # What to add to the scores, of layers that see all and of those with a window.
+    whole = self.masks(positions, shape, 0) if self.window == 0 or self.window_from > 0 else annotate(List[Tensor], [])
+    near = self.masks(positions, shape, self.window) if self.window > 0 else whole
+    cosines, sines = self.rotation(positions, self.top[3]) if self.rotary else (positions, positions)
+    x = self.embedded(tokens, positions)
     for layer in range(self.layers):
-        h = self.normed(x, self.norm1[layer])
-        qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.attention_bias else None,
+        h = self.normed(x, self.norm1[layer], self.norm1_bias[layer])
+        qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
             None, layer, 0, adapters, picks, places, bare)
-        mixed = self.attention(qkv, layer, cells, cosines, sines, slots, shape, masks)
-        x = self.adapted(mixed, self.attention_out[layer],
-            self.attention_out_bias[layer] if self.attention_bias else None, x, layer, 1, adapters, picks, places, bare)
-        h = self.normed(x, self.norm2[layer])
-        wide = self.adapted(h, self.forward_in[layer], self.forward_in_bias[layer] if self.forward_bias else None,
+        mixed = self.attention(qkv, layer, cells, cosines, sines, slots, shape,
+            near if layer >= self.window_from else whole)
+        x = self.adapted(mixed, self.attention_out[layer], self.attention_out_bias[layer] if self.biased_1 else None,
+            x, layer, 1, adapters, picks, places, bare)
+        h = self.normed(x, self.norm2[layer], self.norm2_bias[layer])
+        wide = self.adapted(h, self.forward_in[layer], self.forward_in_bias[layer] if self.biased_2 else None,
             None, layer, 2, adapters, picks, places, bare)
-        x = self.adapted(self.gated(wide), self.forward_out[layer],
-            self.forward_out_bias[layer] if self.forward_bias else None, x, layer, 3, adapters, picks, places, bare)
-    last = self.normed(torch.index_select(x, 0, wanted), self.top[1])
+        x = self.adapted(self.activated(wide), self.forward_out[layer],
+            self.forward_out_bias[layer] if self.biased_3 else None, x, layer, 3, adapters, picks, places, bare)
+    last = self.normed(torch.index_select(x, 0, wanted), self.top[1], self.top[4])
     logits = torch.to(self.adapted(last, self.top[2], None, None, self.layers, 4,
         annotate(List[int], head_plan.tolist()), head_picks, head_places, head_bare), 6)
     best, token = torch.max(logits, 1)
@@ -43,13 +46,14 @@ def cells(self, positions: Tensor, slots: Tensor, capacity: int) -> Tensor:
     return torch.view(torch.add(torch.mul(first, capacity), torch.unsqueeze(positions, 1)), [-1])
 
 # What to add to the scores: of the decode rows (rows, 1, 1, positions), then of each segment (share * rows, positions).
-def masks(self, positions: Tensor, layout: List[int]) -> List[Tensor]:
+# window: positions seen, the row's own among them; 0: all.
+def masks(self, positions: Tensor, layout: List[int], window: int) -> List[Tensor]:
     masks: List[Tensor] = []
     rows = layout[0]
     if rows > 0:
         all = torch.arange(layout[2], dtype=4, device=positions.device)
-        later = torch.gt(all, torch.unsqueeze(torch.narrow(positions, 0, 0, rows), 1))
-        masks.append(torch.view(self.forbidden(later), [rows, 1, 1, layout[2]]))
+        hidden = self.hidden_from(torch.narrow(positions, 0, 0, rows), all, window)
+        masks.append(torch.view(self.forbidden(hidden), [rows, 1, 1, layout[2]]))
     else:
         masks.append(positions)
     for i in range((len(layout) - 3) // 4):
@@ -57,13 +61,21 @@ def masks(self, positions: Tensor, layout: List[int]) -> List[Tensor]:
         past = layout[6 + 4 * i]
         all = torch.arange(past + count, dtype=4, device=positions.device)
         own = torch.narrow(positions, 0, layout[3 + 4 * i], count)
-        later = torch.gt(all, torch.unsqueeze(own, 1))
-        masks.append(torch.repeat(self.forbidden(later), [self.heads // self.groups, 1]))
+        hidden = self.hidden_from(own, all, window)
+        masks.append(torch.repeat(self.forbidden(hidden), [self.heads // self.groups, 1]))
     return masks
 
-def forbidden(self, later: Tensor) -> Tensor:
-    zeros = torch.zeros(later.size(), dtype=self.scalar, device=later.device)
-    return torch.masked_fill(zeros, later, -inf)
+# Which of all positions a row at its own does not see: (rows, positions).
+def hidden_from(self, own: Tensor, all: Tensor, window: int) -> Tensor:
+    at = torch.unsqueeze(own, 1)
+    later = torch.gt(all, at)
+    if window == 0:
+        return later
+    return torch.logical_or(later, torch.le(all, torch.sub(at, window)))
+
+def forbidden(self, hidden: Tensor) -> Tensor:
+    zeros = torch.zeros(hidden.size(), dtype=self.scalar, device=hidden.device)
+    return torch.masked_fill(zeros, hidden, -inf)
 
 # qkv (rows, (heads + 2 groups) * size) -> (rows, heads * size); keys and values are written on the way.
 def attention(self, qkv: Tensor, layer: int, cells: Tensor, cosines: Tensor, sines: Tensor, slots: Tensor,
@@ -72,7 +84,11 @@ def attention(self, qkv: Tensor, layer: int, cells: Tensor, cosines: Tensor, sin
     keys = self.keys[layer]
     values = self.values[layer]
     by_head = torch.view(qkv, [rows, self.heads + 2 * self.groups, self.size])
-    turned = self.rotated(torch.narrow(by_head, 1, 0, self.heads + self.groups), cosines, sines)
+    turned = torch.narrow(by_head, 1, 0, self.heads + self.groups)
+    if self.head_norms:
+        turned = self.root_mean_square(turned, torch.view(self.head_norm[layer], [-1, self.size]))
+    if self.rotary:
+        turned = self.rotated(turned, cosines, sines)
     fresh = torch.reshape(torch.narrow(turned, 1, self.heads, self.groups), [-1, self.size])
     _0 = torch.index_copy_(torch.view(keys, [-1, self.size]), 0, cells, fresh)
     added = torch.reshape(torch.narrow(by_head, 1, self.heads + self.groups, self.groups), [-1, self.size])

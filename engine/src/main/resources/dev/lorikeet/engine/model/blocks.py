@@ -1,8 +1,13 @@
-# Shared blocks of decoder-only transformers. Attributes: hidden, heads, groups (key/value heads), size (of a head),
-# epsilon, scalar.
+# Shared blocks of transformers. A family chooses among them by constants: see ScriptParts.
 
-# Root mean square norm over the last axis, in float32, then the weight: x (rows, hidden).
-def normed(self, x: Tensor, weight: Tensor) -> Tensor:
+# The family's norm over the last axis: x (rows, hidden).
+def normed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    if self.mean_square:
+        return self.root_mean_square(x, weight)
+    return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
+
+# Root mean square norm over the last axis, in float32, then the weight.
+def root_mean_square(self, x: Tensor, weight: Tensor) -> Tensor:
     if self.scalar == 6:
         scale = torch.rsqrt(torch.add(torch.mean(torch.square(x), [-1], True), self.epsilon))
         return torch.mul(torch.mul(x, scale), weight)
@@ -24,7 +29,20 @@ def rotation(self, positions: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tens
 def rotated(self, x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
     return torch.addcmul(torch.mul(x, cosines), torch.roll(x, [self.size // 2], [2]), sines)
 
-# wide (rows, 2 * intermediate): gate, then up.
-def gated(self, wide: Tensor) -> Tensor:
-    inner = wide.size(1) // 2
-    return torch.mul(torch.silu(torch.narrow(wide, 1, 0, inner)), torch.narrow(wide, 1, inner, inner))
+# What lies between the two products of the feed-forward. wide (rows, intermediate), or gate, then up (rows, 2 *
+# intermediate).
+def activated(self, wide: Tensor) -> Tensor:
+    if self.gated_forward:
+        inner = wide.size(1) // 2
+        return torch.mul(torch.silu(torch.narrow(wide, 1, 0, inner)), torch.narrow(wide, 1, inner, inner))
+    # GELU by its tanh approximation; the operator's option for it is newer than this dialect.
+    cube = torch.mul(torch.square(wide), wide)
+    inner = torch.mul(torch.add(wide, cube, alpha=0.044715), 0.7978845608028654)
+    return torch.mul(torch.mul(wide, 0.5), torch.add(torch.tanh(inner), 1))
+
+# Vectors of tokens (rows) at positions (rows).
+def embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:
+    x = torch.index_select(self.top[0], 0, tokens)
+    if self.rotary:
+        return x
+    return torch.add(x, torch.index_select(self.top[5], 0, positions))

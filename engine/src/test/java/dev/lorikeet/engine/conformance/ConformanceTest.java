@@ -26,6 +26,12 @@ class ConformanceTest {
                 .contains(
                         "models/llama",
                         "models/llama3",
+                        "models/qwen2",
+                        "models/qwen3",
+                        "models/mistral",
+                        "models/gpt2",
+                        "adapters/qwen3-lora_all_linear",
+                        "adapters/gpt2-gpt2_lora",
                         "adapters/llama-lora_attention",
                         "adapters/llama-lora_all_linear",
                         "adapters/llama-rslora",

@@ -151,7 +151,7 @@ final class PlainLlama {
             for (float value : x[t]) {
                 square += (double) value * value;
             }
-            double scale = 1 / Math.sqrt(square / weight.length + config.rmsNormEpsilon());
+            double scale = 1 / Math.sqrt(square / weight.length + config.normEpsilon());
             for (int i = 0; i < weight.length; i++) {
                 y[t][i] = (float) (x[t][i] * scale * weight[i]);
             }

@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
@@ -13,11 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferenceCasesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3"})
+    @ValueSource(strings = {"llama", "llama3", "qwen2", "qwen3", "mistral", "gpt2"})
     void modelsReproduceTheReference(String name) throws IOException {
         ReferenceCase expected = ReferenceCase.read("models/" + name);
         try (BaseModel model = ReferenceCase.model(name);
@@ -26,14 +28,56 @@ class ReferenceCasesTest {
         }
     }
 
+    /** Mistral's window of 16 begins inside of the second chunk's past. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {"lora_attention", "lora_all_linear", "rslora", "rank_pattern", "layers_to_transform", "lm_head"})
-    void adaptersReproduceTheReference(String kind) throws IOException {
-        ReferenceCase expected = ReferenceCase.read("adapters/llama-" + kind);
-        try (BaseModel model = ReferenceCase.model("llama");
+    @ValueSource(strings = {"llama", "qwen2", "qwen3", "mistral", "gpt2"})
+    void chunksOfAPromptSeeWhatTheWholeSees(String name) throws IOException {
+        ReferenceCase expected = ReferenceCase.read("models/" + name);
+        try (BaseModel model = ReferenceCase.model(name);
+                Decoder decoder = new Decoder(model, 2, 64)) {
+            Sequence other = decoder.open(expected.inputs().get(1), null, SamplingOptions.GREEDY);
+            Sequence chunked = decoder.open(expected.inputs().getFirst(), null, SamplingOptions.GREEDY);
+            for (int size : new int[] {9, 1, 11}) {
+                assertThat(decoder.step(List.of(new Feed(other, 1), new Feed(chunked, size))))
+                        .isEmpty();
+            }
+
+            NextToken next = decoder.step(List.of(new Feed(other, 2), new Feed(chunked, 3)))
+                    .getFirst();
+
+            float[] logits = expected.logits().getFirst();
+            int vocabulary = model.config().vocabularySize();
+            float[] last = Arrays.copyOfRange(logits, logits.length - vocabulary, logits.length);
+            assertThat(next.sequence()).isSameAs(chunked);
+            assertThat(next.logProbability()).isCloseTo(logProbability(last, next.token()), within(1e-4f));
+        }
+    }
+
+    private static float logProbability(float[] logits, int token) {
+        double total = 0;
+        for (float logit : logits) {
+            total += Math.exp(logit);
+            assertThat(logit).isLessThanOrEqualTo(logits[token]);
+        }
+        return (float) (logits[token] - Math.log(total));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama, lora_attention",
+        "llama, lora_all_linear",
+        "llama, rslora",
+        "llama, rank_pattern",
+        "llama, layers_to_transform",
+        "llama, lm_head",
+        "qwen3, lora_all_linear",
+        "gpt2, gpt2_lora"
+    })
+    void adaptersReproduceTheReference(String base, String kind) throws IOException {
+        ReferenceCase expected = ReferenceCase.read("adapters/" + base + "-" + kind);
+        try (BaseModel model = ReferenceCase.model(base);
                 Decoder decoder = new Decoder(model, 8, 64);
-                ResidentAdapter adapter = attach(model, "llama-" + kind)) {
+                ResidentAdapter adapter = attach(model, base + "-" + kind)) {
             check(decoder, expected, Collections.nCopies(3, adapter));
         }
     }

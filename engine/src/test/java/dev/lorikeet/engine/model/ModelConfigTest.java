@@ -60,7 +60,7 @@ class ModelConfigTest {
         });
 
         assertThat(old).isEqualTo(fresh);
-        assertThat(fresh.ropeScaling()).isEqualTo(new RopeScaling.Llama3(8, 1, 4, 64));
+        assertThat(fresh.rope().scaling()).isEqualTo(new RopeScaling.Llama3(8, 1, 4, 64));
         assertThat(read(config -> config.putNull("rope_parameters")).rope())
                 .isEqualTo(new Rope(10_000, new RopeScaling.None()));
     }
@@ -86,7 +86,7 @@ class ModelConfigTest {
 
         assertThat(config.headSize()).isEqualTo(16);
         assertThat(config.keyValueHeads()).isEqualTo(4);
-        assertThat(config.rmsNormEpsilon()).isEqualTo(1e-6);
+        assertThat(config.normEpsilon()).isEqualTo(1e-6);
         assertThat(config.tiedHead()).isFalse();
         assertThat(config.beginOfText()).isEqualTo(-1);
     }

@@ -36,7 +36,7 @@ class ModelFilesTest {
             assertThat(gguf.config().rope()).isEqualTo(folder.config().rope());
             assertThat(gguf.config().projections()).isEqualTo(folder.config().projections());
             assertThat(gguf.config().tokens()).isEqualTo(folder.config().tokens());
-            assertThat(gguf.config().rmsNormEpsilon()).isCloseTo(folder.config().rmsNormEpsilon(), within(1e-10));
+            assertThat(gguf.config().normEpsilon()).isCloseTo(folder.config().normEpsilon(), within(1e-10));
             var text = "<|im_start|>user\nThe fox is 12 years old.<|im_end|>";
             assertThat(gguf.tokenizer().encode(text, true))
                     .isEqualTo(folder.tokenizer().encode(text, true));

@@ -1,0 +1,124 @@
+package dev.lorikeet.engine.model;
+
+import dev.lorikeet.engine.weights.TensorInfo;
+import dev.lorikeet.engine.weights.TensorStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A folder's tensors as the rest of the engine knows them: under the names of the whole model although the file may hold
+ * a bare one ({@code h.0...} for {@code transformer.h.0...}), and every matrix as (out, in) although Conv1D stores
+ * (in, out). Belongs to the store that it reads; closing it closes that.
+ */
+final class NamedTensors implements TensorStore {
+    /** Edge of the squares that a transposition copies, so that both sides stay in the cache. */
+    private static final int SQUARE = 32;
+
+    private final TensorStore files;
+    /** What each tensor is called in the files. */
+    private final Map<String, String> stored = new HashMap<>();
+
+    private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
+    private final Set<String> transposed = new HashSet<>();
+
+    private NamedTensors(TensorStore files) {
+        this.files = files;
+    }
+
+    static TensorStore of(TensorStore files, ModelConfig config) {
+        NamedTensors named = new NamedTensors(files);
+        Blueprint blueprint = config.blueprint();
+        String root = blueprint.root();
+        boolean bare = files.tensors().stream().noneMatch(info -> info.name().startsWith(root));
+        if (!bare && !blueprint.style().transposed()) {
+            return files;
+        }
+        Set<String> heads = Set.copyOf(new WeightLayout(config).ofHead());
+        for (TensorInfo info : files.tensors()) {
+            String name = bare && !heads.contains(info.name()) ? root + info.name() : info.name();
+            named.stored.put(name, info.name());
+            named.infos.put(name, new TensorInfo(name, info.dtype(), info.shape()));
+        }
+        if (blueprint.style().transposed()) {
+            named.transpose(config);
+        }
+        return named;
+    }
+
+    private void transpose(ModelConfig config) {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (Group group : Group.OF_A_LAYER) {
+                for (String path : config.blueprint().paths(layer, group)) {
+                    TensorInfo info = infos.get(path + ".weight");
+                    if (info != null && info.shape().size() == 2) {
+                        transposed.add(info.name());
+                        infos.put(
+                                info.name(),
+                                new TensorInfo(
+                                        info.name(),
+                                        info.dtype(),
+                                        List.of(
+                                                info.shape().get(1),
+                                                info.shape().get(0))));
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public Collection<TensorInfo> tensors() {
+        return infos.values();
+    }
+
+    @Override
+    public boolean has(String name) {
+        return infos.containsKey(name);
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+        TensorInfo info = infos.get(name);
+        if (info == null) {
+            throw new IllegalArgumentException("there is no tensor " + name);
+        }
+        return info;
+    }
+
+    @Override
+    public MemorySegment bytes(String name) {
+        MemorySegment source = files.bytes(stored.getOrDefault(name, name));
+        return transposed.contains(name) ? transposed(source, info(name)) : source;
+    }
+
+    /** @param info of the result (rows, columns) */
+    private static MemorySegment transposed(MemorySegment source, TensorInfo info) {
+        long rows = info.shape().get(0);
+        long columns = info.shape().get(1);
+        int size = info.dtype().bytes();
+        MemorySegment target = Arena.ofAuto().allocate(info.byteSize(), 64);
+        for (long top = 0; top < rows; top += SQUARE) {
+            for (long left = 0; left < columns; left += SQUARE) {
+                for (long row = top; row < Math.min(rows, top + SQUARE); row++) {
+                    for (long column = left; column < Math.min(columns, left + SQUARE); column++) {
+                        MemorySegment.copy(
+                                source, (column * rows + row) * size, target, (row * columns + column) * size, size);
+                    }
+                }
+            }
+        }
+        return target;
+    }
+
+    @Override
+    public void close() {
+        files.close();
+    }
+}
