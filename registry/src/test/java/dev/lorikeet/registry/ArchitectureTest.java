@@ -25,9 +25,23 @@ final class ArchitectureTest {
                         "okhttp3..",
                         "com.google.protobuf..",
                         "dev.lorikeet.proto..",
+                        "io.smallrye..",
+                        "org.eclipse.microprofile..",
+                        "dev.lorikeet.registry.config..",
                         "dev.lorikeet.registry.s3..",
                         "dev.lorikeet.registry.proto..",
                         "dev.lorikeet.registry.memory..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheConfigurationKnowsItsLibraryAndNobodyKnowsTheConfiguration() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.lorikeet.registry.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.smallrye..", "org.eclipse.microprofile..", "dev.lorikeet.registry.config..")
                 .check(CLASSES);
     }
 

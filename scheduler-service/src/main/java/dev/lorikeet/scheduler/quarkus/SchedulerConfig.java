@@ -7,14 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The scheduler's settings. */
+/** The scheduler's settings, but for the object store's ({@link dev.lorikeet.registry.config.StoreConfig}). */
 @ConfigMapping(prefix = "lorikeet")
 public interface SchedulerConfig {
     /** How to reach Kafka. */
     Kafka kafka();
-
-    /** How to reach the object store. */
-    Store store();
 
     /** Who may enter. */
     Credentials credentials();
@@ -33,29 +30,6 @@ public interface SchedulerConfig {
 
         /** Further settings of every Kafka client, such as {@code "security.protocol"}. */
         Map<String, String> properties();
-    }
-
-    /** How to reach the object store. */
-    interface Store {
-        /** Its address. */
-        @WithDefault("http://localhost:9000")
-        String endpoint();
-
-        /** The platform's bucket. */
-        @WithDefault("lorikeet")
-        String bucket();
-
-        /** Name of the key. */
-        @WithDefault("lorikeet")
-        String accessKey();
-
-        /** The key. */
-        @WithDefault("lorikeet-secret")
-        String secretKey();
-
-        /** The bucket's region. */
-        @WithDefault("us-east-1")
-        String region();
     }
 
     /** Who may enter. */

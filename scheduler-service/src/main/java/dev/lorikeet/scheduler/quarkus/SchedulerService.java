@@ -1,6 +1,7 @@
 package dev.lorikeet.scheduler.quarkus;
 
-import dev.lorikeet.registry.s3.StoreSettings;
+import dev.lorikeet.registry.config.StoreConfig;
+import dev.lorikeet.registry.config.StoreConnection;
 import dev.lorikeet.scheduler.decision.Decider;
 import dev.lorikeet.scheduler.decision.Timing;
 import dev.lorikeet.scheduler.job.RetryRules;
@@ -22,9 +23,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.KafkaException;
@@ -38,6 +39,7 @@ public class SchedulerService {
     private final SchedulerConfig config;
     private final KafkaSettings kafka;
     private final RegistryDatasets datasets;
+    private final Duration storePatience;
     private final JobBoard board = new JobBoard();
     private final Credentials credentials;
     private final Scheduler scheduler;
@@ -45,7 +47,7 @@ public class SchedulerService {
     private final RequestPublisher publisher;
 
     @Inject
-    SchedulerService(SchedulerConfig config, SchedulerMetrics metrics) {
+    SchedulerService(SchedulerConfig config, StoreConfig store, SchedulerMetrics metrics) {
         this.config = config;
         this.kafka = new KafkaSettings(
                 config.kafka().bootstrapServers(),
@@ -54,9 +56,8 @@ public class SchedulerService {
                 config.scheduler().leaderTimeout(),
                 config.scheduler().transactionTimeout(),
                 config.kafka().properties());
-        SchedulerConfig.Store store = config.store();
-        this.datasets = new RegistryDatasets(new StoreSettings(
-                URI.create(store.endpoint()), store.bucket(), store.accessKey(), store.secretKey(), store.region()));
+        this.datasets = new RegistryDatasets(StoreConnection.settings(store));
+        this.storePatience = store.startPatience();
         this.credentials = Credentials.open(Path.of(config.credentials().file()));
         RequestRules rules = new RequestRules(new Limits(
                 config.baseModel().name(),
@@ -86,7 +87,16 @@ public class SchedulerService {
     }
 
     void start(@Observes StartupEvent event) {
+        Thread.ofVirtual().name("store-start").start(this::connectStore);
         Thread.ofVirtual().name("scheduler-start").start(this::startWithTopics);
+    }
+
+    private void connectStore() {
+        try {
+            datasets.connectAhead(storePatience);
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while connecting to the object store", e);
+        }
     }
 
     /** Kafka may come up later than this service: not ready until then. */

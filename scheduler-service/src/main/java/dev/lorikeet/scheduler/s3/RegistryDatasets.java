@@ -3,19 +3,21 @@ package dev.lorikeet.scheduler.s3;
 import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.registry.Registry;
+import dev.lorikeet.registry.config.StoreConnection;
 import dev.lorikeet.registry.s3.StoreSettings;
 import dev.lorikeet.registry.store.RegistryException;
 import dev.lorikeet.scheduler.kafka.DatasetStore;
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Datasets in the registry. Connects when first needed, so that the scheduler runs while the store is away. */
+/** Datasets in the registry. Connects ahead or when first needed, so that the scheduler runs while the store is away. */
 public final class RegistryDatasets implements DatasetStore, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RegistryDatasets.class);
 
@@ -25,6 +27,19 @@ public final class RegistryDatasets implements DatasetStore, AutoCloseable {
 
     public RegistryDatasets(StoreSettings settings) {
         this.settings = requireNonNull(settings, "settings");
+    }
+
+    /**
+     * Connects before the first request asks for it. A store that does not answer in time, or does not let us in, is
+     * told of and tried again when it is needed.
+     */
+    public void connectAhead(Duration patience) throws InterruptedException {
+        try {
+            StoreConnection.patiently(patience, this::connected, LOG::warn);
+            LOG.infof("object store: %s", settings);
+        } catch (RegistryException e) {
+            LOG.errorf("the object store %s does not serve; requests that need it wait: %s", settings, e.getMessage());
+        }
     }
 
     @Override

@@ -5,12 +5,11 @@ import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.registry.Registry;
 import dev.lorikeet.registry.adapter.Adapters;
 import dev.lorikeet.registry.adapter.BaseModelRef;
-import dev.lorikeet.registry.s3.StoreSettings;
-import dev.lorikeet.registry.store.StoreUnavailable;
+import dev.lorikeet.registry.config.StoreConfig;
+import dev.lorikeet.registry.config.StoreConnection;
 import dev.lorikeet.serving.config.BaseModelConfig;
 import dev.lorikeet.serving.config.KafkaConfig;
 import dev.lorikeet.serving.config.ServingConfig;
-import dev.lorikeet.serving.config.StoreConfig;
 import dev.lorikeet.serving.kafka.AdapterEventReader;
 import dev.lorikeet.serving.kafka.EventWriter;
 import dev.lorikeet.serving.kafka.KafkaClients;
@@ -36,7 +35,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public class ServingPlatform {
     private static final Logger LOG = Logger.getLogger(ServingPlatform.class);
-    private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
     private final ServingConfig config;
     private final Registry registry;
@@ -49,6 +47,8 @@ public class ServingPlatform {
     ServingPlatform(
             BaseModelConfig model, StoreConfig store, KafkaConfig kafka, ServingConfig config, MeterRegistry meters) {
         this.config = config;
+        // Before the model, which takes longer: what is missing is said at once.
+        LOG.infof("object store: %s", StoreConnection.settings(store));
         this.base = load(model);
         this.registry = connect(store);
         this.events = new EventWriter(KafkaClients.producer(kafka), InstantSource.system()).start();
@@ -140,25 +140,8 @@ public class ServingPlatform {
     }
 
     private static Registry connect(StoreConfig config) {
-        StoreSettings settings = new StoreSettings(
-                config.endpoint(), config.bucket(), config.accessKey(), config.secretKey(), config.region());
-        long end = System.nanoTime() + config.startPatience().toNanos();
-        while (true) {
-            try {
-                return Registry.connect(settings);
-            } catch (StoreUnavailable e) {
-                if (System.nanoTime() - end >= 0) {
-                    throw e;
-                }
-                LOG.warnf("the object store %s does not answer yet: %s", settings, e.getMessage());
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
         try {
-            Thread.sleep(STORE_RETRY);
+            return StoreConnection.connect(config, LOG::warn);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the object store", e);

@@ -1,5 +1,6 @@
 package dev.lorikeet.trainer.service;
 
+import dev.lorikeet.registry.config.StoreConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;

@@ -5,8 +5,9 @@ import ai.djl.util.cuda.CudaUtils;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.registry.Registry;
+import dev.lorikeet.registry.config.StoreConfig;
+import dev.lorikeet.registry.config.StoreConnection;
 import dev.lorikeet.registry.s3.StoreSettings;
-import dev.lorikeet.registry.store.StoreUnavailable;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.kafka.AdapterAnnouncer;
 import dev.lorikeet.trainer.kafka.Capacity;
@@ -66,10 +67,14 @@ public final class TrainerProcess {
      * @throws IllegalArgumentException if the configuration makes no sense
      */
     public void start() throws IOException, InterruptedException {
+        // Before the model, which takes longer: what is missing is said at once.
+        StoreSettings where = StoreConnection.settings(store);
         Identity identity = new Identity(trainer.id(), UUID.randomUUID().toString());
         Scratch scratch = new Scratch(trainer.scratch());
         BaseModel model = loadModel();
-        Registry registry = connect();
+        Registry registry = StoreConnection.connect(store, LOG::warn);
+        closers.push(registry::close);
+        LOG.infof("object store: %s", where);
         KafkaSettings settings = new KafkaSettings(
                 kafka.bootstrapServers(),
                 kafka.client(),
@@ -116,21 +121,6 @@ public final class TrainerProcess {
                 "base model %s loaded in %d ms from %s on %s",
                 model.name(), (System.nanoTime() - begin) / 1_000_000, path, model.device());
         return model;
-    }
-
-    private Registry connect() throws InterruptedException {
-        StoreSettings settings = new StoreSettings(
-                store.endpoint(), store.bucket(), store.accessKey(), store.secretKey(), store.region());
-        while (true) {
-            try {
-                Registry registry = Registry.connect(settings);
-                closers.push(registry::close);
-                return registry;
-            } catch (StoreUnavailable e) {
-                LOG.warnf("object store %s is not there yet: %s", settings, e.getMessage());
-                Thread.sleep(trainer.storePause());
-            }
-        }
     }
 
     private static String deviceName(Device device) {

@@ -2,14 +2,14 @@ package dev.lorikeet.trainer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lorikeet.local.s3.StoreAccess;
 import dev.lorikeet.proto.trainer.v1.Assignment;
 import dev.lorikeet.proto.trainer.v1.TrainerCommand;
 import dev.lorikeet.proto.trainer.v1.TrainerReport;
 import dev.lorikeet.proto.trainer.v1.TrainerReport.ReportCase;
 import dev.lorikeet.proto.training.v1.FailureKind;
 import dev.lorikeet.registry.Registry;
-import dev.lorikeet.registry.s3.StoreSettings;
+import dev.lorikeet.registry.config.StoreConfig;
+import dev.lorikeet.registry.config.StoreConnection;
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.tenancy.TenantId;
@@ -129,9 +129,7 @@ class TrainerServiceTest {
     }
 
     private Registry registry() {
-        StoreAccess access = new StoreAccess(store.endpoint(), store.bucket(), store.accessKey(), store.secretKey());
-        return Registry.connect(new StoreSettings(
-                access.endpoint(), access.bucket(), access.accessKey(), access.secretKey(), store.region()));
+        return Registry.connect(StoreConnection.settings(store));
     }
 
     private String announcement(String key) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.service;
+
+import org.jspecify.annotations.NullMarked;
