@@ -76,7 +76,7 @@ class ArchitectureTest {
     void decodingAndTrainingDoNotKnowEachOther() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.lorikeet.engine.decode..")
+                .resideInAnyPackage("dev.lorikeet.engine.decode..", "dev.lorikeet.engine.encode..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.lorikeet.engine.train..")

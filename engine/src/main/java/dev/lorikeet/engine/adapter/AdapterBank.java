@@ -85,7 +85,9 @@ public final class AdapterBank implements AutoCloseable {
         LongStream outputs = LinearModule.of(config).stream()
                 .filter(module -> module.layer() <= 0)
                 .mapToLong(LinearModule::outputs);
-        return LongStream.concat(inputs, outputs).toArray();
+        // A model without a head still has its entry, which stays empty.
+        LongStream head = LongStream.generate(() -> 1).limit(config.blueprint().encoder() ? 1 : 0);
+        return LongStream.concat(inputs, LongStream.concat(outputs, head)).toArray();
     }
 
     /**

@@ -5,6 +5,9 @@ import dev.lorikeet.engine.decode.Decoder;
 import dev.lorikeet.engine.decode.Feed;
 import dev.lorikeet.engine.decode.SamplingOptions;
 import dev.lorikeet.engine.decode.Sequence;
+import dev.lorikeet.engine.encode.Encoder;
+import dev.lorikeet.engine.encode.Encoding;
+import dev.lorikeet.engine.encode.Text;
 import dev.lorikeet.engine.model.BaseModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,18 @@ final class Comparison {
 
     /** Logits, greedy continuation and loss with these adapters, one a row. */
     void compare(BaseModel model, List<@Nullable ResidentAdapter> adapters) {
+        if (model.config().blueprint().encoder()) {
+            try (Encoder encoder = new Encoder(model)) {
+                List<Text> texts = expected.inputs().stream().map(Text::of).toList();
+                logits(
+                        "logits",
+                        encoder.encode(texts, adapters).stream()
+                                .map(Encoding::logits)
+                                .toList(),
+                        expected.logits());
+            }
+            return;
+        }
         try (Decoder decoder = decoder(model)) {
             List<float[]> logits = decoder.logits(expected.inputs(), adapters);
             logits("logits", logits, expected.logits());

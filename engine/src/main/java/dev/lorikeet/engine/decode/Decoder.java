@@ -43,6 +43,10 @@ public final class Decoder implements AutoCloseable {
             throw new IllegalArgumentException("contextLength must be 1 to the model's "
                     + model.config().contextLength() + ", not " + contextLength);
         }
+        if (model.config().blueprint().encoder()) {
+            throw new IllegalArgumentException("base model " + model.name() + " is an encoder ("
+                    + model.config().family().modelType() + "): it continues no text");
+        }
         this.model = model;
         this.contextLength = contextLength;
         ScriptSource own = ScriptSource.of(Decoder.class, "decode.py")

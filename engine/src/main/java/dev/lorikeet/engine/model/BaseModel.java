@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -136,7 +137,7 @@ public final class BaseModel implements AutoCloseable {
      */
     public synchronized NDArray weight(String name) {
         requireOpen();
-        String stored = name.equals(layout.head()) ? head() : name;
+        String stored = layout.head().equals(Optional.of(name)) ? head(name) : name;
         return plain.computeIfAbsent(stored, key -> {
             NDArray array = reader.plain(List.of(key));
             reader.releaseUnless(aliases());
@@ -145,10 +146,20 @@ public final class BaseModel implements AutoCloseable {
     }
 
     /**
+     * An encoder's classifier: weight and bias of its first layer, weight and bias of its last; as {@link #weight}.
+     * Empty if the model has none.
+     */
+    public List<NDArray> classifier() {
+        return config().labels() == 0
+                ? List.of()
+                : layout.classifier().stream().map(this::weight).toList();
+    }
+
+    /**
      * Compiles methods over the model's blocks (blocks.py, weights.py) and its arranged weights, which are attributes
      * of the script: {@code norm1, norm2, attention_in, attention_out, forward_in, forward_out} with an entry a layer,
      * their biases {@code ..._bias}, {@code head_norm} (query heads, then key heads) and {@code top} (embedding, last
-     * norm, head, rotary frequencies, last norm's bias, learned positions). What a family lacks is a number that nobody
+     * norm, head, rotary frequencies, last norm's bias, learned positions, token kinds). What a family lacks is a number that nobody
      * reads. Constants: those of {@link ScriptParts}.
      *
      * <p>For scripts without gradients; the caller closes it, before the model.
@@ -199,9 +210,10 @@ public final class BaseModel implements AutoCloseable {
             lists.add(biases);
         }
         NDArray embedding = weight(layout.embedding());
-        // A tied head is read, and dequantised, once.
-        NDArray head =
-                head().equals(layout.embedding()) ? reader.arranged(embedding) : reader.arranged(List.of(head()));
+        NDArray head = layout.head()
+                .map(this::head)
+                .map(name -> arrangedHead(name, embedding))
+                .orElseGet(this::none);
         NDArray frequencies =
                 config().rotary() ? manager.create(config().rope().inverseFrequencies(config().headSize())) : none();
         lists.add(List.of(
@@ -210,7 +222,8 @@ public final class BaseModel implements AutoCloseable {
                 head,
                 frequencies,
                 layout.normsBiased() ? weight(WeightLayout.bias(layout.lastNorm())) : none(),
-                layout.positions().map(this::weight).orElseGet(this::none)));
+                layout.positions().map(this::weight).orElseGet(this::none),
+                layout.types().map(this::weight).orElseGet(this::none)));
         reader.releaseUnless(aliases());
         arranged.addAll(lists);
     }
@@ -248,8 +261,13 @@ public final class BaseModel implements AutoCloseable {
     }
 
     /** The head's tensor: the embedding of a tied one, unless a merged adapter has parted them. */
-    private String head() {
-        return reader.has(layout.head()) ? layout.head() : layout.embedding();
+    private String head(String name) {
+        return reader.has(name) ? name : layout.embedding();
+    }
+
+    /** A tied head is read, and dequantised, once. */
+    private NDArray arrangedHead(String name, NDArray embedding) {
+        return name.equals(layout.embedding()) ? reader.arranged(embedding) : reader.arranged(List.of(name));
     }
 
     private void requireOpen() {

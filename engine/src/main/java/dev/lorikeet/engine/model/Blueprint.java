@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers what the path of a layer begins with, before its number
  * @param embeddings what a token's vector is made of
- * @param linear of each group its modules' paths in order, inside a layer; of the head the whole path
+ * @param linear of each group its modules' paths in order, inside a layer; of the head the whole path, none in an encoder
  * @param norms kind and paths of the norms
  * @param style what the blocks compute
  */
@@ -23,8 +23,12 @@ public record Blueprint(
      *
      * @param tokens a row for each token
      * @param positions a row for each position, or null where positions are rotary
+     * @param types a row for each kind of token (first or second text of a pair), or null without kinds
      */
-    public record Embeddings(String tokens, @Nullable String positions) {}
+    public record Embeddings(
+            String tokens,
+            @Nullable String positions,
+            @Nullable String types) {}
 
     /** How a norm is computed. */
     public enum NormKind {
@@ -38,9 +42,9 @@ public record Blueprint(
      * Norms.
      *
      * @param kind of all of them
-     * @param attention before the attention, inside a layer
-     * @param feedForward before the feed-forward, inside a layer
-     * @param last behind the last layer
+     * @param attention before the attention, inside a layer; an encoder's behind it
+     * @param feedForward before the feed-forward, inside a layer; an encoder's behind it
+     * @param last behind the last layer; an encoder's behind the embeddings
      * @param queries of each query head before its rotation, inside a layer, or null
      * @param keys of each key head, or null
      */
@@ -57,7 +61,9 @@ public record Blueprint(
         /** x * sigmoid(x). */
         SILU,
         /** GELU by its tanh approximation. */
-        GELU_TANH
+        GELU_TANH,
+        /** x times the normal distribution's share below x. */
+        GELU
     }
 
     /**
@@ -66,8 +72,21 @@ public record Blueprint(
      * @param activation of the feed-forward
      * @param gated whether one module's activation multiplies another's output (gate, up)
      * @param transposed whether files store the layers' matrices as (in, out), as Conv1D does
+     * @param classifier of an encoder the linear layers over its first token, or null for a decoder
      */
-    public record Style(Activation activation, boolean gated, boolean transposed) {}
+    public record Style(
+            Activation activation,
+            boolean gated,
+            boolean transposed,
+            @Nullable Classifier classifier) {}
+
+    /**
+     * A classifier over whole texts: out(tanh(dense(first token))). Whole paths.
+     *
+     * @param dense (hidden, hidden)
+     * @param out (labels, hidden)
+     */
+    public record Classifier(String dense, String out) {}
 
     public Blueprint {
         linear = Map.copyOf(linear);
@@ -76,6 +95,11 @@ public record Blueprint(
                 throw new IllegalArgumentException("no modules for " + group);
             }
         }
+    }
+
+    /** Whether it reads whole texts: every token sees every other, norms stand behind the blocks, nothing follows. */
+    public boolean encoder() {
+        return style.classifier() != null;
     }
 
     /** The token embedding's path. */

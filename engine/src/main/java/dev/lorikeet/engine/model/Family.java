@@ -15,7 +15,9 @@ public enum Family {
     QWEN3("qwen3", "qwen3"),
     /** GGUF files of Mistral's models call themselves llama. */
     MISTRAL("mistral", null),
-    GPT2("gpt2", "gpt2");
+    GPT2("gpt2", "gpt2"),
+    BERT("bert", null),
+    ROBERTA("roberta", null);
 
     private final String modelType;
     private final @Nullable String ggufArchitecture;
@@ -41,6 +43,8 @@ public enum Family {
             case LLAMA, QWEN2, MISTRAL -> Blueprints.LLAMA;
             case QWEN3 -> Blueprints.QWEN3;
             case GPT2 -> Blueprints.GPT2;
+            case BERT -> Blueprints.BERT;
+            case ROBERTA -> Blueprints.ROBERTA;
         };
     }
 

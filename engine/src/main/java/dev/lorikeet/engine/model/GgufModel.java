@@ -30,7 +30,7 @@ final class GgufModel {
         try {
             return switch (family) {
                 case LLAMA -> llama(file, metadata);
-                case QWEN2, QWEN3, MISTRAL, GPT2 ->
+                case QWEN2, QWEN3, MISTRAL, GPT2, BERT, ROBERTA ->
                     throw new UnsupportedModelException(
                             file.path(), "the architecture '" + architecture + "' is read from model folders only");
             };

@@ -29,7 +29,7 @@ final class Gpt2Config {
                         config.integer("n_inner", Math.multiplyExact(4, hiddenSize)),
                         config.integer("n_positions", 1024)),
                 config.number("layer_norm_epsilon", 1e-5),
-                new Positions.Learned(config.integer("n_positions", 1024), 0),
+                new Positions.Learned(config.integer("n_positions", 1024), 0, 0),
                 new ModelConfig.Projections(Set.copyOf(Group.OF_A_LAYER), config.flag("tie_word_embeddings", true)),
                 new ModelConfig.ControlTokens(config.integer("bos_token_id", -1), endOfText));
     }

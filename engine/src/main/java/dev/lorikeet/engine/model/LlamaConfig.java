@@ -58,7 +58,7 @@ final class LlamaConfig {
         return switch (family) {
             case QWEN2, QWEN3 -> 32_768;
             case MISTRAL -> 131_072;
-            case LLAMA, GPT2 -> 2048;
+            case LLAMA, GPT2, BERT, ROBERTA -> 2048;
         };
     }
 
@@ -74,7 +74,7 @@ final class LlamaConfig {
                     biased.addAll(List.of(Group.FEED_FORWARD_IN, Group.FEED_FORWARD_OUT));
                 }
             }
-            case MISTRAL, GPT2 -> {}
+            case MISTRAL, GPT2, BERT, ROBERTA -> {}
         }
         return biased;
     }

@@ -32,10 +32,19 @@ public record ModelConfig(
      *
      * @param biased groups whose modules have a bias
      * @param tiedHead whether the output head is the embedding's matrix
+     * @param labels of an encoder's classifier, 0 without one
      */
-    public record Projections(Set<Group> biased, boolean tiedHead) {
+    public record Projections(Set<Group> biased, boolean tiedHead, int labels) {
         public Projections {
             biased = Set.copyOf(biased);
+            if (labels < 0) {
+                throw new IllegalArgumentException("there cannot be " + labels + " labels");
+            }
+        }
+
+        /** A decoder's. */
+        public Projections(Set<Group> biased, boolean tiedHead) {
+            this(biased, tiedHead, 0);
         }
     }
 
@@ -59,6 +68,11 @@ public record ModelConfig(
     /** Whether the linear layers of a group have a bias. */
     public boolean biased(Group group) {
         return projections.biased().contains(group);
+    }
+
+    /** Labels of an encoder's classifier, 0 without one. */
+    public int labels() {
+        return projections.labels();
     }
 
     /** How far back layers look. */

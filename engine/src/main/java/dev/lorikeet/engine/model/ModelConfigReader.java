@@ -48,6 +48,7 @@ final class ModelConfigReader {
             return switch (family) {
                 case LLAMA, QWEN2, QWEN3, MISTRAL -> LlamaConfig.read(family, config, endOfText);
                 case GPT2 -> Gpt2Config.read(config, endOfText);
+                case BERT, ROBERTA -> BertConfig.read(family, config, endOfText);
             };
         } catch (IllegalArgumentException e) {
             throw new MalformedFileException(file, String.valueOf(e.getMessage()), e);

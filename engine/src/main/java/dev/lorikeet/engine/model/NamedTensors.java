@@ -40,9 +40,9 @@ final class NamedTensors implements TensorStore {
         if (!bare && !blueprint.style().transposed()) {
             return files;
         }
-        Set<String> heads = Set.copyOf(new WeightLayout(config).ofHead());
+        Set<String> outside = Set.copyOf(new WeightLayout(config).outside());
         for (TensorInfo info : files.tensors()) {
-            String name = bare && !heads.contains(info.name()) ? root + info.name() : info.name();
+            String name = bare && !outside.contains(info.name()) ? root + info.name() : info.name();
             named.stored.put(name, info.name());
             named.infos.put(name, new TensorInfo(name, info.dtype(), info.shape()));
         }

@@ -34,10 +34,12 @@ final class ScriptParts {
     /**
      * A model's blocks, with methods of the caller's own. Constants: layers, hidden, heads, groups (key/value heads),
      * size (of a head), scalar (the weights' type), packed (weights.py); modules, modules_0 ... (bank.py); mean_square,
-     * epsilon, head_norms (the norms); rotary; window (0: none) and window_from (its first layer); gated_forward;
+     * epsilon, head_norms (the norms); rotary; window (0: none) and window_from (its first layer); gated_forward
+     * and tanh_forward;
      * biased_0 ... biased_3, a group each.
      */
     static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+        Blueprint.Style style = config.blueprint().style();
         Blueprint.Norms norms = config.blueprint().norms();
         ScriptSource source = config.blueprint()
                 .counted(weights(options))
@@ -54,7 +56,8 @@ final class ScriptParts {
                 .constant("rotary", config.rotary())
                 .constant("window", config.window().length())
                 .constant("window_from", config.window().firstLayer())
-                .constant("gated_forward", config.blueprint().style().gated());
+                .constant("gated_forward", style.gated())
+                .constant("tanh_forward", style.activation() == Blueprint.Activation.GELU_TANH);
         for (Group group : Group.OF_A_LAYER) {
             source = source.constant("biased_" + group.number(), config.biased(group));
         }

@@ -32,6 +32,11 @@ record WeightLayout(ModelConfig config) {
         return Optional.ofNullable(blueprint().embeddings().positions()).map(path -> path + WEIGHT);
     }
 
+    /** The table of token kinds. */
+    Optional<String> types() {
+        return Optional.ofNullable(blueprint().embeddings().types()).map(path -> path + WEIGHT);
+    }
+
     /** Paths of the norms of one layer's blocks. */
     String attentionNorm(int layer) {
         return blueprint().layer(layer) + norms().attention();
@@ -84,14 +89,29 @@ record WeightLayout(ModelConfig config) {
         return blueprint().paths(layer, group).stream().map(path -> path + BIAS).toList();
     }
 
-    /** The head's own tensor; a model with a tied head lacks it. */
-    String head() {
-        return blueprint().modules(Group.HEAD).getFirst() + WEIGHT;
+    /** The head's own tensor; a model with a tied head lacks it, an encoder has no head. */
+    Optional<String> head() {
+        return blueprint().modules(Group.HEAD).stream().findFirst().map(path -> path + WEIGHT);
+    }
+
+    /** Weight and bias of the classifier's two layers, first to last; empty without one. */
+    List<String> classifier() {
+        Blueprint.Classifier classifier = blueprint().style().classifier();
+        return classifier == null
+                ? List.of()
+                : List.of(
+                        classifier.dense() + WEIGHT,
+                        classifier.dense() + BIAS,
+                        classifier.out() + WEIGHT,
+                        classifier.out() + BIAS);
     }
 
     /** What the files hold outside of the model's root. */
-    List<String> ofHead() {
-        return List.of(head());
+    List<String> outside() {
+        List<String> names = new ArrayList<>(classifier());
+        names.removeIf(name -> name.startsWith(blueprint().root()));
+        head().ifPresent(names::add);
+        return names;
     }
 
     /** A tensor that a model of this configuration must have. */
@@ -103,6 +123,7 @@ record WeightLayout(ModelConfig config) {
         all.add(new Required(embedding(), List.of((long) config.vocabularySize(), hidden)));
         if (config.positions() instanceof Positions.Learned learned) {
             positions().ifPresent(name -> all.add(new Required(name, List.of((long) learned.rows(), hidden))));
+            types().ifPresent(name -> all.add(new Required(name, List.of((long) learned.types(), hidden))));
         }
         for (int layer = 0; layer < config.layers(); layer++) {
             requireNorm(all, attentionNorm(layer));
@@ -122,7 +143,15 @@ record WeightLayout(ModelConfig config) {
         }
         requireNorm(all, lastNorm());
         if (!config.tiedHead()) {
-            all.add(new Required(head(), List.of((long) config.vocabularySize(), hidden)));
+            head().ifPresent(name -> all.add(new Required(name, List.of((long) config.vocabularySize(), hidden))));
+        }
+        if (config.labels() > 0) {
+            List<String> names = classifier();
+            long labels = config.labels();
+            all.add(new Required(names.get(0), List.of(hidden, hidden)));
+            all.add(new Required(names.get(1), List.of(hidden)));
+            all.add(new Required(names.get(2), List.of(labels, hidden)));
+            all.add(new Required(names.get(3), List.of(labels)));
         }
         return all;
     }

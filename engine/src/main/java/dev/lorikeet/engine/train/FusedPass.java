@@ -60,7 +60,7 @@ final class FusedPass implements AutoCloseable {
         // an attention that sees all.
         boolean blocks = switch (model.family()) {
             case LLAMA, QWEN2, MISTRAL -> model.window().length() == 0;
-            case QWEN3, GPT2 -> false;
+            case QWEN3, GPT2, BERT, ROBERTA -> false;
         };
         return blocks && method instanceof LoraMethod;
     }

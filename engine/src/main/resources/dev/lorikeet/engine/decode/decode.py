@@ -73,10 +73,6 @@ def hidden_from(self, own: Tensor, all: Tensor, window: int) -> Tensor:
         return later
     return torch.logical_or(later, torch.le(all, torch.sub(at, window)))
 
-def forbidden(self, hidden: Tensor) -> Tensor:
-    zeros = torch.zeros(hidden.size(), dtype=self.scalar, device=hidden.device)
-    return torch.masked_fill(zeros, hidden, -inf)
-
 # qkv (rows, (heads + 2 groups) * size) -> (rows, heads * size); keys and values are written on the way.
 def attention(self, qkv: Tensor, layer: int, cells: Tensor, cosines: Tensor, sines: Tensor, slots: Tensor,
         layout: List[int], masks: List[Tensor]) -> Tensor:

@@ -35,6 +35,8 @@ def activated(self, wide: Tensor) -> Tensor:
     if self.gated_forward:
         inner = wide.size(1) // 2
         return torch.mul(torch.silu(torch.narrow(wide, 1, 0, inner)), torch.narrow(wide, 1, inner, inner))
+    if not self.tanh_forward:
+        return torch.gelu(wide)
     # GELU by its tanh approximation; the operator's option for it is newer than this dialect.
     cube = torch.mul(torch.square(wide), wide)
     inner = torch.mul(torch.add(wide, cube, alpha=0.044715), 0.7978845608028654)
@@ -46,3 +48,8 @@ def embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:
     if self.rotary:
         return x
     return torch.add(x, torch.index_select(self.top[5], 0, positions))
+
+# What to add to scores: minus infinity where `hidden` says so.
+def forbidden(self, hidden: Tensor) -> Tensor:
+    zeros = torch.zeros(hidden.size(), dtype=self.scalar, device=hidden.device)
+    return torch.masked_fill(zeros, hidden, -inf)

@@ -30,6 +30,7 @@ class ConformanceTest {
                         "models/qwen3",
                         "models/mistral",
                         "models/gpt2",
+                        "models/roberta",
                         "adapters/qwen3-lora_all_linear",
                         "adapters/gpt2-gpt2_lora",
                         "adapters/llama-lora_attention",

@@ -169,4 +169,28 @@ class FamilyConfigTest {
             }
         }
     }
+
+    @Test
+    void robertasPositionsBeginBehindPadding() throws IOException {
+        assertThat(read("roberta", config -> {}).positions()).isEqualTo(new Positions.Learned(256, 1, 1));
+        ModelConfig usual = read(
+                "roberta",
+                config -> config.put("pad_token_id", 1)
+                        .put("max_position_embeddings", 514)
+                        .remove("type_vocab_size"));
+        assertThat(usual.positions()).isEqualTo(new Positions.Learned(514, 2, 2));
+        assertThat(usual.contextLength()).isEqualTo(512);
+    }
+
+    @Test
+    void onlyAModelSavedForClassificationHasLabels() throws IOException {
+        assertThat(read("roberta", config -> {}).labels()).isEqualTo(3);
+        assertThat(read("roberta", config -> config.putArray("architectures").add("RobertaForMaskedLM"))
+                        .labels())
+                .isZero();
+        assertRefused("roberta", config -> config.put("hidden_act", "relu"), "hidden_act 'relu'");
+        assertRefused(
+                "roberta", config -> config.put("position_embedding_type", "relative_key"), "position_embedding_type");
+        assertRefused("roberta", config -> config.put("is_decoder", true), "is_decoder");
+    }
 }
