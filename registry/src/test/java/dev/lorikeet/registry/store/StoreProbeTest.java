@@ -3,9 +3,6 @@ package dev.lorikeet.registry.store;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorikeet.registry.memory.InMemoryObjectStore;
-import java.io.InputStream;
-import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -25,11 +22,17 @@ final class StoreProbeTest {
     }
 
     /** Overwrites what it should leave alone; as a quiet one it says that it had not. */
-    private static final class OverwritingStore implements ObjectStore {
-        private final InMemoryObjectStore store = new InMemoryObjectStore();
+    private static final class OverwritingStore extends ForwardingObjectStore {
+        private final InMemoryObjectStore store;
         private final boolean quiet;
 
         OverwritingStore(boolean quiet) {
+            this(new InMemoryObjectStore(), quiet);
+        }
+
+        private OverwritingStore(InMemoryObjectStore store, boolean quiet) {
+            super(store);
+            this.store = store;
             this.quiet = quiet;
         }
 
@@ -40,46 +43,6 @@ final class StoreProbeTest {
                 store.damage(key, content);
             }
             return created || !quiet;
-        }
-
-        @Override
-        public boolean putIfAbsent(String key, Path file) {
-            return store.putIfAbsent(key, file);
-        }
-
-        @Override
-        public byte[] get(String key) {
-            return store.get(key);
-        }
-
-        @Override
-        public InputStream openStream(String key) {
-            return store.openStream(key);
-        }
-
-        @Override
-        public OptionalLong size(String key) {
-            return store.size(key);
-        }
-
-        @Override
-        public Page list(String prefix, String after, int limit) {
-            return store.list(prefix, after, limit);
-        }
-
-        @Override
-        public Page folders(String prefix, String after, int limit) {
-            return store.folders(prefix, after, limit);
-        }
-
-        @Override
-        public void delete(String key) {
-            store.delete(key);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 }
