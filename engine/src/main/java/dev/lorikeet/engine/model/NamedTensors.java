@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,41 +34,27 @@ final class NamedTensors implements TensorStore {
     static TensorStore of(TensorStore files, ModelConfig config) {
         NamedTensors named = new NamedTensors(files);
         Blueprint blueprint = config.blueprint();
+        WeightLayout layout = new WeightLayout(config);
         String root = blueprint.root();
         boolean bare = files.tensors().stream().noneMatch(info -> info.name().startsWith(root));
         if (!bare && !blueprint.style().transposed()) {
             return files;
         }
-        Set<String> outside = Set.copyOf(new WeightLayout(config).outside());
+        Set<String> outside = Set.copyOf(layout.outside());
         for (TensorInfo info : files.tensors()) {
             String name = bare && !outside.contains(info.name()) ? root + info.name() : info.name();
             named.stored.put(name, info.name());
             named.infos.put(name, new TensorInfo(name, info.dtype(), info.shape()));
         }
-        if (blueprint.style().transposed()) {
-            named.transpose(config);
-        }
+        layout.transposed().forEach(named::transpose);
         return named;
     }
 
-    private void transpose(ModelConfig config) {
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (Group group : Group.OF_A_LAYER) {
-                for (String path : config.blueprint().paths(layer, group)) {
-                    TensorInfo info = infos.get(path + ".weight");
-                    if (info != null && info.shape().size() == 2) {
-                        transposed.add(info.name());
-                        infos.put(
-                                info.name(),
-                                new TensorInfo(
-                                        info.name(),
-                                        info.dtype(),
-                                        List.of(
-                                                info.shape().get(1),
-                                                info.shape().get(0))));
-                    }
-                }
-            }
+    private void transpose(String name) {
+        TensorInfo info = infos.get(name);
+        if (info != null && info.shape().size() == 2) {
+            transposed.add(name);
+            infos.put(name, new TensorInfo(name, info.dtype(), info.shape().reversed()));
         }
     }
 

@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Writes a Llama-family model folder of random weights, for tests and for benchmarks without a download: config.json,
+ * Writes a model folder of random weights, of any family, for tests and for benchmarks without a download: config.json,
  * model.safetensors, a byte-level tokenizer.json, a ChatML template. The same seed and sizes give the same bytes.
  */
 public final class RandomModel {
@@ -35,26 +36,39 @@ public final class RandomModel {
             "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>'"
                     + " + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
+    private static final double BIAS_DEVIATION = 0.1;
+
     private RandomModel() {}
 
-    /** A {@link #TINY} one. */
+    /** A {@link #TINY} Llama. */
     public static void write(Path folder, long seed) throws IOException {
-        write(folder, seed, TINY);
+        write(folder, seed, TINY, Family.LLAMA);
+    }
+
+    /** A Llama of some size. */
+    public static void write(Path folder, long seed, Dimensions dimensions) throws IOException {
+        write(folder, seed, dimensions, Family.LLAMA);
+    }
+
+    /** A {@link #TINY} one of some family. */
+    public static void write(Path folder, long seed, Family family) throws IOException {
+        write(folder, seed, TINY, family);
     }
 
     /**
-     * Writes a model of some size.
+     * Writes a model of some size and family.
      *
      * @param folder made if need be
-     * @param dimensions a vocabulary of at least 259: three special tokens and the bytes
+     * @param dimensions a vocabulary of at least 259: three special tokens and the bytes; where the family has no
+     *     number of key/value heads or head size of its own, those given must be what follows from the others
      */
-    public static void write(Path folder, long seed, Dimensions dimensions) throws IOException {
+    public static void write(Path folder, long seed, Dimensions dimensions, Family family) throws IOException {
         if (dimensions.vocabularySize() < SPECIAL.size() + 256) {
             throw new IllegalArgumentException("a byte-level vocabulary needs at least " + (SPECIAL.size() + 256)
                     + " tokens, not " + dimensions.vocabularySize());
         }
         Files.createDirectories(folder);
-        write(folder.resolve("config.json"), config(dimensions));
+        write(folder.resolve("config.json"), RandomConfig.of(family, dimensions));
         write(folder.resolve("tokenizer.json"), tokenizer(dimensions.vocabularySize()));
         write(
                 folder.resolve("tokenizer_config.json"),
@@ -71,39 +85,23 @@ public final class RandomModel {
         Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
     }
 
-    private static Map<String, Object> config(Dimensions dimensions) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("architectures", List.of("LlamaForCausalLM"));
-        config.put("model_type", "llama");
-        config.put("vocab_size", dimensions.vocabularySize());
-        config.put("hidden_size", dimensions.hiddenSize());
-        config.put("num_hidden_layers", dimensions.layers());
-        config.put("num_attention_heads", dimensions.attention().heads());
-        config.put("num_key_value_heads", dimensions.attention().keyValueHeads());
-        config.put("head_dim", dimensions.attention().headSize());
-        config.put("intermediate_size", dimensions.intermediateSize());
-        config.put("max_position_embeddings", dimensions.contextLength());
-        config.put("rms_norm_eps", 1e-5);
-        config.put("rope_theta", 10000.0);
-        config.put("hidden_act", "silu");
-        config.put("attention_bias", false);
-        config.put("mlp_bias", false);
-        config.put("tie_word_embeddings", true);
-        config.put("bos_token_id", 1);
-        config.put("eos_token_id", 2);
-        config.put("dtype", "float32");
-        return config;
-    }
-
-    /** Norms of one; matrices normal with variance 1 / inputs, so that activations keep their size through the layers. */
+    /**
+     * Norms of one, small biases; matrices normal with variance 1 / inputs, so that activations keep their size through
+     * the layers.
+     */
     private static List<StoredTensor> weights(ModelConfig config, long seed, Arena arena) {
         SplittableRandom random = new SplittableRandom(seed);
         List<StoredTensor> tensors = new ArrayList<>();
-        for (WeightLayout.Required tensor : new WeightLayout(config).required()) {
-            TensorInfo info = new TensorInfo(tensor.name(), DType.F32, tensor.shape());
+        WeightLayout layout = new WeightLayout(config);
+        Set<String> transposed = layout.transposed();
+        for (WeightLayout.Required tensor : layout.required()) {
+            List<Long> shape = tensor.shape();
+            TensorInfo info = new TensorInfo(
+                    tensor.name(), DType.F32, transposed.contains(tensor.name()) ? shape.reversed() : shape);
             MemorySegment values = arena.allocate(info.byteSize(), 64);
-            boolean norm = tensor.shape().size() == 1;
-            double deviation = 1 / Math.sqrt(tensor.shape().getLast());
+            boolean bias = tensor.name().endsWith(".bias");
+            boolean norm = shape.size() == 1 && !bias;
+            double deviation = bias ? BIAS_DEVIATION : 1 / Math.sqrt(shape.getLast());
             for (long i = 0; i < info.elements(); i++) {
                 values.setAtIndex(ValueLayout.JAVA_FLOAT, i, norm ? 1 : (float) (deviation * random.nextGaussian()));
             }

@@ -2,9 +2,11 @@ package dev.lorikeet.engine.model;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Names and shapes of a model's tensors.
@@ -111,6 +113,19 @@ record WeightLayout(ModelConfig config) {
         List<String> names = new ArrayList<>(classifier());
         names.removeIf(name -> name.startsWith(blueprint().root()));
         head().ifPresent(names::add);
+        return names;
+    }
+
+    /** Matrices that the files store as (in, out). */
+    Set<String> transposed() {
+        Set<String> names = new HashSet<>();
+        if (blueprint().style().transposed()) {
+            for (int layer = 0; layer < config.layers(); layer++) {
+                for (Group group : Group.OF_A_LAYER) {
+                    names.addAll(matrices(layer, group));
+                }
+            }
+        }
         return names;
     }
 
