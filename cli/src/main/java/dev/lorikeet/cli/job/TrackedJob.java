@@ -1,5 +1,6 @@
 package dev.lorikeet.cli.job;
 
+import dev.lorikeet.proto.training.v1.DatasetUse;
 import dev.lorikeet.proto.training.v1.Progress;
 import dev.lorikeet.proto.training.v1.TrainingEvent;
 import dev.lorikeet.proto.training.v1.Violation;
@@ -101,7 +102,8 @@ public record TrackedJob(
                 int from = event.getStarted().getResumedFromStep();
                 yield seen.with(
                         State.TRAINING,
-                        "on " + event.getStarted().getTrainer() + (from > 0 ? ", resumed from step " + from : ""));
+                        "on " + event.getStarted().getTrainer() + (from > 0 ? ", resumed from step " + from : "")
+                                + leftOut(event.getStarted().getDataset()));
             }
             case PROGRESS -> seen.with(event.getProgress());
             case CHECKPOINTED -> seen;
@@ -152,6 +154,13 @@ public record TrackedJob(
                 progress.getEtaSeconds(),
                 progress.getTokensPerSecond(),
                 version);
+    }
+
+    private static String leftOut(DatasetUse dataset) {
+        return dataset.getUnlabelled() == 0
+                ? ""
+                : "; " + dataset.getUnlabelled() + " of " + (dataset.getExamples() + dataset.getUnlabelled())
+                        + " examples have nothing to learn from (from line " + dataset.getUnlabelledLines(0) + ")";
     }
 
     private static String describe(Violation violation) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorikeet.proto.training.v1.Accepted;
 import dev.lorikeet.proto.training.v1.DatasetError;
+import dev.lorikeet.proto.training.v1.DatasetUse;
 import dev.lorikeet.proto.training.v1.Failed;
 import dev.lorikeet.proto.training.v1.Progress;
 import dev.lorikeet.proto.training.v1.Queued;
@@ -28,9 +29,17 @@ class TrackedJobTest {
         assertThat(job.job()).isEqualTo("j-1");
         assertThat(job.lossIfKnown()).isEmpty();
 
-        job = job.after(event(3).setStarted(Started.newBuilder().setTrainer("t-1"))
-                        .build())
-                .after(progress(4, 5, 10, 1.25));
+        job = job.after(event(3).setStarted(Started.newBuilder()
+                        .setTrainer("t-1")
+                        .setDataset(DatasetUse.newBuilder()
+                                .setExamples(8)
+                                .setUnlabelled(2)
+                                .addUnlabelledLines(4)))
+                .build());
+
+        assertThat(job.detail()).contains("2 of 10 examples have nothing to learn from (from line 4)");
+
+        job = job.after(progress(4, 5, 10, 1.25));
 
         assertThat(job.state()).isEqualTo(TrackedJob.State.TRAINING);
         assertThat(job.step()).isEqualTo(5);

@@ -19,6 +19,7 @@ public final class DatasetReader {
 
     private final Limits limits;
     private final List<Example> examples = new ArrayList<>();
+    private final List<Long> lines = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private long problemCount;
 
@@ -49,12 +50,14 @@ public final class DatasetReader {
      * What a dataset holds.
      *
      * @param examples all good examples, in order; to be used only when there are no problems
+     * @param lines of the examples, from 1
      * @param problems the first problems, each with its line
      * @param problemCount how many problems there are in all
      */
-    public record Result(List<Example> examples, List<Problem> problems, long problemCount) {
+    public record Result(List<Example> examples, List<Long> lines, List<Problem> problems, long problemCount) {
         public Result {
             examples = List.copyOf(examples);
+            lines = List.copyOf(lines);
             problems = List.copyOf(problems);
         }
     }
@@ -72,7 +75,7 @@ public final class DatasetReader {
     public static Result read(InputStream input, Limits limits) throws IOException {
         var reader = new DatasetReader(limits);
         reader.lines(new BufferedInputStream(input, 1 << 16));
-        return new Result(reader.examples, reader.problems, reader.problemCount);
+        return new Result(reader.examples, reader.lines, reader.problems, reader.problemCount);
     }
 
     private void lines(InputStream input) throws IOException {
@@ -122,7 +125,10 @@ public final class DatasetReader {
             return;
         }
         var parsed = ExampleParser.parse(text);
-        parsed.example().ifPresent(examples::add);
+        parsed.example().ifPresent(example -> {
+            examples.add(example);
+            lines.add(number);
+        });
         for (var reason : parsed.reasons()) {
             problem(number, reason);
         }

@@ -35,6 +35,7 @@ class DatasetReaderTest {
                         new Example.Chat(List.of(Message.system(""), Message.user("hi"), Message.assistant("ho"))),
                         new Example.Completion("2+2=", "4"),
                         new Example.Text("naïve 🦜"));
+        assertThat(result.lines()).containsExactly(1L, 3L, 4L);
     }
 
     @Test

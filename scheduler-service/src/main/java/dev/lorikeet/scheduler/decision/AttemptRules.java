@@ -131,7 +131,11 @@ final class AttemptRules {
                     draft.change(
                             job,
                             new Change.AttemptStarted(attempt.number(), started.resumedFromStep()),
-                            new Fact.Started(attempt.number(), attempt.on().trainer(), started.resumedFromStep()));
+                            new Fact.Started(
+                                    attempt.number(),
+                                    attempt.on().trainer(),
+                                    started.resumedFromStep(),
+                                    started.dataset()));
                 }
             }
             case Report.Advanced advanced -> {

@@ -3,6 +3,7 @@ package dev.lorikeet.scheduler.decision;
 import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.scheduler.job.AttemptId;
+import dev.lorikeet.scheduler.job.DatasetUse;
 import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.Outcome;
 import dev.lorikeet.scheduler.job.Progress;
@@ -116,7 +117,7 @@ public sealed interface Command {
         }
 
         /** It began. */
-        record Started(AttemptId attempt, int resumedFromStep) implements OfAttempt {}
+        record Started(AttemptId attempt, int resumedFromStep, DatasetUse dataset) implements OfAttempt {}
 
         /** It advanced. */
         record Advanced(AttemptId attempt, Progress progress) implements OfAttempt {}

@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.decision;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lorikeet.scheduler.job.DatasetUse;
 import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.Outcome;
 import dev.lorikeet.scheduler.job.Progress;
@@ -54,7 +55,7 @@ public sealed interface Message {
         record Queued(int attemptsUsed, String reason) implements Fact {}
 
         /** An attempt runs. */
-        record Started(int attempt, String trainer, int resumedFromStep) implements Fact {}
+        record Started(int attempt, String trainer, int resumedFromStep, DatasetUse dataset) implements Fact {}
 
         /** It advanced. */
         record Advanced(Progress progress) implements Fact {}

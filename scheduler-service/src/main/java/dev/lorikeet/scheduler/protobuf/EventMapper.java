@@ -42,7 +42,8 @@ public final class EventMapper {
                 told.setStarted(Started.newBuilder()
                         .setAttempt(started.attempt())
                         .setTrainer(started.trainer())
-                        .setResumedFromStep(started.resumedFromStep()));
+                        .setResumedFromStep(started.resumedFromStep())
+                        .setDataset(OutcomeMapper.dataset(started.dataset())));
             case Fact.Advanced advanced -> told.setProgress(OutcomeMapper.progress(advanced.progress()));
             case Fact.Checkpointed checkpointed ->
                 told.setCheckpointed(Checkpointed.newBuilder()

@@ -1,6 +1,7 @@
 package dev.lorikeet.scheduler.protobuf;
 
 import com.google.protobuf.Timestamp;
+import dev.lorikeet.scheduler.job.DatasetUse;
 import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.FailureKind;
 import dev.lorikeet.scheduler.job.Outcome;
@@ -21,6 +22,19 @@ final class OutcomeMapper {
 
     static Instant time(Timestamp timestamp) {
         return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    }
+
+    static dev.lorikeet.proto.training.v1.DatasetUse dataset(DatasetUse use) {
+        return dev.lorikeet.proto.training.v1.DatasetUse.newBuilder()
+                .setExamples(use.examples())
+                .setTruncated(use.truncated())
+                .setUnlabelled(use.unlabelled())
+                .addAllUnlabelledLines(use.unlabelledLines())
+                .build();
+    }
+
+    static DatasetUse dataset(dev.lorikeet.proto.training.v1.DatasetUse use) {
+        return new DatasetUse(use.getExamples(), use.getTruncated(), use.getUnlabelled(), use.getUnlabelledLinesList());
     }
 
     static dev.lorikeet.proto.training.v1.Progress progress(Progress progress) {

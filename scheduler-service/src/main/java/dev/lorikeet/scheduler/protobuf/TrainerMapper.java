@@ -46,7 +46,8 @@ public final class TrainerMapper {
                     case STARTED ->
                         new Report.Started(
                                 attempt(report.getStarted().getAttempt()),
-                                report.getStarted().getResumedFromStep());
+                                report.getStarted().getResumedFromStep(),
+                                OutcomeMapper.dataset(report.getStarted().getDataset()));
                     case PROGRESS -> {
                         AttemptId attempt = attempt(report.getProgress().getAttempt());
                         yield new Report.Advanced(

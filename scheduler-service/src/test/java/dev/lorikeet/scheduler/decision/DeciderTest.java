@@ -7,6 +7,7 @@ import dev.lorikeet.scheduler.decision.Message.Fact;
 import dev.lorikeet.scheduler.decision.Message.Instruction;
 import dev.lorikeet.scheduler.decision.Observation.Capacity;
 import dev.lorikeet.scheduler.job.AttemptId;
+import dev.lorikeet.scheduler.job.DatasetUse;
 import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.FailureKind;
 import dev.lorikeet.scheduler.job.Job;
@@ -85,7 +86,7 @@ class DeciderTest {
         on(submit("content"));
         from(LIFE, ready());
         on(new Command.PlaceJobs());
-        from(LIFE, new Report.Started(FIRST, 0));
+        from(LIFE, new Report.Started(FIRST, 0, DatasetUse.UNKNOWN));
     }
 
     private JobState jobState() {
@@ -359,6 +360,7 @@ class DeciderTest {
     void repeatedReportIsToldOnce() {
         running();
 
-        assertThat(facts(from(LIFE, new Report.Started(FIRST, 0)))).isEmpty();
+        assertThat(facts(from(LIFE, new Report.Started(FIRST, 0, DatasetUse.UNKNOWN))))
+                .isEmpty();
     }
 }

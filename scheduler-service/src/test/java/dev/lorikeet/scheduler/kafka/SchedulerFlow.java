@@ -137,6 +137,10 @@ abstract class SchedulerFlow {
                         FactCase.CHECKPOINTED,
                         FactCase.SUCCEEDED);
         assertThat(tenants.eventsOf(end.getJob()))
+                .filteredOn(TrainingEvent::hasStarted)
+                .allSatisfy(event -> assertThat(event.getStarted().getDataset().getUnlabelledLinesList())
+                        .containsExactly(3L));
+        assertThat(tenants.eventsOf(end.getJob()))
                 .extracting(TrainingEvent::getSequence)
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
         assertThat(end.getSucceeded().getVersion()).isEqualTo(1);

@@ -13,6 +13,7 @@ import dev.lorikeet.proto.trainer.v1.Heartbeat;
 import dev.lorikeet.proto.trainer.v1.TrainerCommand;
 import dev.lorikeet.proto.trainer.v1.TrainerReady;
 import dev.lorikeet.proto.trainer.v1.TrainerReport;
+import dev.lorikeet.proto.training.v1.DatasetUse;
 import dev.lorikeet.proto.training.v1.Failed;
 import dev.lorikeet.proto.training.v1.FailureKind;
 import dev.lorikeet.proto.training.v1.Progress;
@@ -128,7 +129,14 @@ public final class ScriptedTrainer implements AutoCloseable {
 
     private void play(Assignment assignment, Producer<byte[], byte[]> reports) {
         AttemptRef ref = ref(assignment);
-        send(reports, report().setStarted(AttemptStarted.newBuilder().setAttempt(ref)));
+        send(
+                reports,
+                report().setStarted(AttemptStarted.newBuilder()
+                        .setAttempt(ref)
+                        .setDataset(DatasetUse.newBuilder()
+                                .setExamples(7)
+                                .setUnlabelled(1)
+                                .addUnlabelledLines(3))));
         switch (script.apply(assignment)) {
             case HOLD -> held.put(assignment.getJob() + "/" + assignment.getAttempt(), assignment);
             case FAIL_TRANSIENT -> fail(reports, ref, FailureKind.FAILURE_KIND_TRANSIENT);

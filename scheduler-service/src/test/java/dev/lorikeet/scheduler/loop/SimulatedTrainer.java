@@ -6,6 +6,7 @@ import dev.lorikeet.scheduler.decision.Message;
 import dev.lorikeet.scheduler.decision.Message.Instruction;
 import dev.lorikeet.scheduler.decision.Observation.Capacity;
 import dev.lorikeet.scheduler.job.AttemptId;
+import dev.lorikeet.scheduler.job.DatasetUse;
 import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.FailureKind;
 import dev.lorikeet.scheduler.job.Outcome;
@@ -69,7 +70,7 @@ final class SimulatedTrainer {
             case Instruction.Assign assign -> {
                 AttemptId attempt = new AttemptId(assign.job(), assign.attempt());
                 running.put(attempt, 0);
-                report(new Report.Started(attempt, 0));
+                report(new Report.Started(attempt, 0, DatasetUse.UNKNOWN));
             }
             case Instruction.Cancel cancel -> {
                 AttemptId attempt = new AttemptId(cancel.job(), cancel.attempt());

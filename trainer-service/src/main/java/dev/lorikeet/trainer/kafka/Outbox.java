@@ -2,6 +2,7 @@ package dev.lorikeet.trainer.kafka;
 
 import dev.lorikeet.proto.trainer.v1.TrainerReport;
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
@@ -56,8 +57,8 @@ final class Outbox implements Reports {
     }
 
     @Override
-    public synchronized void started(AttemptKey attempt, int resumedFromStep) {
-        queue(attempt, writer.started(clock.get(), attempt, resumedFromStep), false);
+    public synchronized void started(AttemptKey attempt, int resumedFromStep, DatasetUse dataset) {
+        queue(attempt, writer.started(clock.get(), attempt, resumedFromStep, dataset), false);
     }
 
     @Override

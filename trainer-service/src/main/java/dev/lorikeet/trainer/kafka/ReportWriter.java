@@ -19,6 +19,7 @@ import dev.lorikeet.proto.training.v1.FailureKind;
 import dev.lorikeet.proto.training.v1.Progress;
 import dev.lorikeet.proto.training.v1.Succeeded;
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.RunOutcome;
@@ -67,9 +68,16 @@ final class ReportWriter {
         return report(time).setStopping(TrainerStopping.getDefaultInstance()).build();
     }
 
-    TrainerReport started(Instant time, AttemptKey attempt, int resumedFromStep) {
+    TrainerReport started(Instant time, AttemptKey attempt, int resumedFromStep, DatasetUse dataset) {
         return report(time)
-                .setStarted(AttemptStarted.newBuilder().setAttempt(ref(attempt)).setResumedFromStep(resumedFromStep))
+                .setStarted(AttemptStarted.newBuilder()
+                        .setAttempt(ref(attempt))
+                        .setResumedFromStep(resumedFromStep)
+                        .setDataset(dev.lorikeet.proto.training.v1.DatasetUse.newBuilder()
+                                .setExamples(dataset.examples())
+                                .setTruncated(dataset.truncated())
+                                .setUnlabelled(dataset.unlabelled())
+                                .addAllUnlabelledLines(dataset.unlabelledLines())))
                 .build();
     }
 

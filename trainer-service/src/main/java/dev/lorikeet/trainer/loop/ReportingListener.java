@@ -2,6 +2,7 @@ package dev.lorikeet.trainer.loop;
 
 import dev.lorikeet.trainer.attempt.AttemptKey;
 import dev.lorikeet.trainer.attempt.Command;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Phase;
 import dev.lorikeet.trainer.attempt.StopReason;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
@@ -33,9 +34,9 @@ final class ReportingListener implements RunListener {
     }
 
     @Override
-    public void started(int resumedFromStep) {
+    public void started(int resumedFromStep, DatasetUse dataset) {
         if (ours()) {
-            reports.started(key, resumedFromStep);
+            reports.started(key, resumedFromStep, dataset);
         }
     }
 

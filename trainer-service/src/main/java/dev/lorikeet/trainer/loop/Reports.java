@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.loop;
 
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 
@@ -10,7 +11,7 @@ import dev.lorikeet.trainer.attempt.TrainingProgress;
  */
 public interface Reports {
     /** Training of an attempt began. */
-    void started(AttemptKey attempt, int resumedFromStep);
+    void started(AttemptKey attempt, int resumedFromStep, DatasetUse dataset);
 
     /** It advanced. */
     void progress(AttemptKey attempt, TrainingProgress progress);

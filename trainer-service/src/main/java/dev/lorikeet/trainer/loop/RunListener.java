@@ -1,5 +1,6 @@
 package dev.lorikeet.trainer.loop;
 
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Phase;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 
@@ -9,7 +10,7 @@ public interface RunListener {
     void phase(Phase phase);
 
     /** Training begins, at step 0 or at a checkpoint's. */
-    void started(int resumedFromStep);
+    void started(int resumedFromStep, DatasetUse dataset);
 
     /** It advanced. */
     void progress(TrainingProgress progress);

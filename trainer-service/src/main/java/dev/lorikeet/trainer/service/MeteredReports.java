@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.service;
 
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 import dev.lorikeet.trainer.loop.Reports;
@@ -30,9 +31,9 @@ final class MeteredReports implements Reports {
     }
 
     @Override
-    public void started(AttemptKey attempt, int resumedFromStep) {
+    public void started(AttemptKey attempt, int resumedFromStep, DatasetUse dataset) {
         counted.put(attempt, new Counted(resumedFromStep, 0));
-        reports.started(attempt, resumedFromStep);
+        reports.started(attempt, resumedFromStep, dataset);
     }
 
     @Override

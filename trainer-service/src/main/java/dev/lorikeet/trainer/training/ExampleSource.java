@@ -10,6 +10,7 @@ import dev.lorikeet.registry.dataset.Datasets;
 import dev.lorikeet.registry.store.Corrupt;
 import dev.lorikeet.registry.store.NotFound;
 import dev.lorikeet.registry.store.TooLarge;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.TrainingJob;
@@ -39,7 +40,7 @@ final class ExampleSource {
      * @throws FailRun with kind invalid input if it is missing, too large, not what its address says, or has errors
      * @throws IOException if the connection breaks
      */
-    List<Example> read(TrainingJob job) throws IOException {
+    DatasetReader.Result read(TrainingJob job) throws IOException {
         DatasetReader.Result result;
         try (InputStream stream = datasets.open(job.dataset())) {
             result = DatasetReader.read(stream);
@@ -52,21 +53,23 @@ final class ExampleSource {
         if (result.examples().isEmpty()) {
             throw new FailRun(FailureKind.INVALID_INPUT, "the dataset has no examples", null);
         }
-        return result.examples();
+        return result;
     }
 
     /**
      * Tokens of the examples, by the base model's tokenizer and chat template. An example whose prompt alone fills the
-     * longest sequence has nothing to learn from and is left out.
+     * longest sequence has nothing to learn from and is left out; the first such lines are told.
      *
      * @throws FailRun with kind invalid input if that is every one, or one cannot be encoded
      */
-    List<EncodedExample> encode(List<Example> examples, TrainingJob job, Checks checks) {
+    Examples encode(DatasetReader.Result dataset, TrainingJob job, Checks checks) {
+        List<Example> examples = dataset.examples();
         ExampleEncoder encoder = new ExampleEncoder(
                 model.tokenizer(),
                 model.chatTemplate(),
                 Math.min(job.hyperparameters().maxTokens(), model.config().contextLength()));
         List<EncodedExample> encoded = new ArrayList<>(examples.size());
+        List<Long> unlabelled = new ArrayList<>();
         int number = 0;
         for (Example example : examples) {
             if (number++ % 256 == 0) {
@@ -77,10 +80,14 @@ final class ExampleSource {
                 each = encoder.encode(example);
             } catch (IllegalArgumentException e) {
                 throw new FailRun(
-                        FailureKind.INVALID_INPUT, "example " + number + " cannot be encoded: " + e.getMessage(), e);
+                        FailureKind.INVALID_INPUT,
+                        "line " + dataset.lines().get(number - 1) + " cannot be encoded: " + e.getMessage(),
+                        e);
             }
             if (each.labelledTokens() > 0) {
                 encoded.add(each);
+            } else if (unlabelled.size() < MOST_ERRORS) {
+                unlabelled.add(dataset.lines().get(number - 1));
             }
         }
         if (encoded.isEmpty()) {
@@ -94,7 +101,9 @@ final class ExampleSource {
             LOG.infof(
                     "%d of %d examples have nothing to learn from", examples.size() - encoded.size(), examples.size());
         }
-        return List.copyOf(encoded);
+        long truncated = encoded.stream().filter(EncodedExample::truncated).count();
+        return new Examples(
+                encoded, new DatasetUse(encoded.size(), truncated, examples.size() - encoded.size(), unlabelled));
     }
 
     private static FailRun invalid(DatasetReader.Result result) {

@@ -1,8 +1,8 @@
 package dev.lorikeet.trainer.training;
 
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.data.DatasetReader;
 import dev.lorikeet.engine.data.EncodedExample;
-import dev.lorikeet.engine.data.Example;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.AdapterCheck;
 import dev.lorikeet.engine.train.DivergedException;
@@ -59,9 +59,10 @@ final class TrainingAttempt {
     RunOutcome run(ExampleSource source, Publisher publisher) {
         context.listener().phase(Phase.FETCHING);
         TrainingJob job = assignment.job();
-        List<Example> examples = patience.get("reading the dataset", context::goOn, () -> source.read(job));
+        DatasetReader.Result dataset = patience.get("reading the dataset", context::goOn, () -> source.read(job));
         context.listener().phase(Phase.VALIDATING);
-        List<EncodedExample> encoded = source.encode(examples, job, context::goOn);
+        Examples examples = source.encode(dataset, job, context::goOn);
+        List<EncodedExample> encoded = examples.encoded();
         RunStart start =
                 RunStart.of(model, assignment, encoded, registry.checkpoints(), scratch, patience, context::goOn);
         try (TrainingRun run = start.run()) {
@@ -69,7 +70,7 @@ final class TrainingAttempt {
             loss = start.notes().loss();
             context.checkpointStep(run.stepsDone());
             context.listener().phase(Phase.TRAINING);
-            context.listener().started(run.stepsDone());
+            context.listener().started(run.stepsDone(), examples.use());
             train(run);
             return finish(run, encoded, publisher);
         }

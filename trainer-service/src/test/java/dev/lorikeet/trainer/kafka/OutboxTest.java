@@ -6,6 +6,7 @@ import dev.lorikeet.proto.trainer.v1.TrainerReport;
 import dev.lorikeet.proto.trainer.v1.TrainerReport.ReportCase;
 import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
@@ -31,7 +32,7 @@ class OutboxTest {
     @Test
     void reportsLeaveInTheOrderTheyCameAndSayWhoAndWhen() throws InterruptedException {
         outbox.ready();
-        outbox.started(ATTEMPT, 20);
+        outbox.started(ATTEMPT, 20, DatasetUse.whole(8));
         outbox.checkpointed(ATTEMPT, 40);
         outbox.ended(ATTEMPT, new Effect.End.Preempted(40));
         outbox.stopping();

@@ -7,6 +7,7 @@ import dev.lorikeet.proto.trainer.v1.Cancellation;
 import dev.lorikeet.proto.trainer.v1.TrainerCommand;
 import dev.lorikeet.proto.trainer.v1.TrainerReport;
 import dev.lorikeet.proto.trainer.v1.TrainerReport.ReportCase;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Identity;
 import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
@@ -66,7 +67,7 @@ class SchedulerLinkTest {
     void heartbeatsGoOnWhileARunHoldsItsThread() throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
         open((assignment, control, listener) -> {
-            listener.started(0);
+            listener.started(0, DatasetUse.whole(8));
             await(end);
             return new RunOutcome.Published(1, "ab", 3, 0.5, 1);
         });
@@ -112,7 +113,7 @@ class SchedulerLinkTest {
     @Test
     void fastProgressIsThinnedButItsLastStepArrives() throws InterruptedException {
         open((assignment, control, listener) -> {
-            listener.started(0);
+            listener.started(0, DatasetUse.whole(8));
             for (int step = 1; step <= 5000; step++) {
                 listener.progress(new TrainingProgress(step, 5000, 1, 1, 1, step, new TrainingProgress.Pace(1, 1)));
             }
@@ -150,7 +151,7 @@ class SchedulerLinkTest {
             dev.lorikeet.trainer.attempt.Assignment assignment,
             RunControl control,
             dev.lorikeet.trainer.loop.RunListener listener) {
-        listener.started(0);
+        listener.started(0, DatasetUse.whole(8));
         while (control.stopReason().isEmpty()) {
             Thread.onSpinWait();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.trainer.attempt.AttemptKey;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
 import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.Identity;
@@ -35,7 +36,7 @@ class TrainerLoopTest {
     void runThatEndsIsReported() throws InterruptedException {
         RunOutcome.Published published = new RunOutcome.Published(1, "ab", 3, 0.5, 1);
         TrainerLoop loop = loop((assignment, control, listener) -> {
-            listener.started(0);
+            listener.started(0, DatasetUse.whole(8));
             listener.progress(new TrainingProgress(1, 3, 1, 1, 1, 10, new TrainingProgress.Pace(1, 1)));
             return published;
         });
@@ -178,7 +179,7 @@ class TrainerLoopTest {
 
     private static RunOutcome untilStopped(
             dev.lorikeet.trainer.attempt.Assignment assignment, RunControl control, RunListener listener) {
-        listener.started(0);
+        listener.started(0, DatasetUse.whole(8));
         Optional<StopReason> reason = control.stopReason();
         while (reason.isEmpty()) {
             Thread.onSpinWait();
@@ -195,7 +196,7 @@ class TrainerLoopTest {
         }
 
         @Override
-        public void started(AttemptKey attempt, int resumedFromStep) {
+        public void started(AttemptKey attempt, int resumedFromStep, DatasetUse dataset) {
             seen.add("started " + resumedFromStep);
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.trainer.attempt.Assignment;
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.Jobs;
 import dev.lorikeet.trainer.attempt.RunOutcome;
@@ -48,6 +49,22 @@ class AttemptInputTest extends AttemptFixture {
                     assertThat(failed.datasetErrors()).hasSize(100);
                     assertThat(failed.reason()).contains("250 errors");
                 });
+    }
+
+    @Test
+    void rowsWithoutALabelledTokenAreLeftOutAndTold() {
+        String lines = """
+                {"prompt": "colour?", "completion": " blue"}
+
+                {"prompt": "%s", "completion": " never read"}
+                {"text": "%s"}
+                """.formatted("why? ".repeat(200), "because ".repeat(200));
+        DatasetAddress dataset = registry.datasets().put(Jobs.ACME, lines.getBytes(StandardCharsets.UTF_8));
+        ScriptedListener listener = listener();
+
+        assertThat(run(assignment(1, dataset), control, listener)).isInstanceOf(RunOutcome.Published.class);
+
+        assertThat(listener.dataset).containsExactly(new DatasetUse(2, 1, 1, List.of(3L)));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.lorikeet.trainer.training;
 
+import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Phase;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 import dev.lorikeet.trainer.loop.RunListener;
@@ -11,6 +12,7 @@ import java.util.function.IntConsumer;
 /** Records an attempt's way, and does something at a step or phase. */
 final class ScriptedListener implements RunListener {
     final List<Integer> resumedFrom = new CopyOnWriteArrayList<>();
+    final List<DatasetUse> dataset = new CopyOnWriteArrayList<>();
     final List<TrainingProgress> progress = new CopyOnWriteArrayList<>();
     final List<Integer> checkpoints = new CopyOnWriteArrayList<>();
     final List<Phase> phases = new CopyOnWriteArrayList<>();
@@ -29,7 +31,8 @@ final class ScriptedListener implements RunListener {
     }
 
     @Override
-    public void started(int resumedFromStep) {
+    public void started(int resumedFromStep, DatasetUse use) {
+        dataset.add(use);
         resumedFrom.add(resumedFromStep);
     }
 
