@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,17 @@ public enum Family {
         return Arrays.stream(values())
                 .filter(family -> architecture.equals(family.ggufArchitecture))
                 .findFirst();
+    }
+
+    /** The architectures of GGUF files that are computed here, for messages. */
+    public static List<String> ggufArchitectures() {
+        List<String> architectures = new ArrayList<>();
+        for (Family family : values()) {
+            if (family.ggufArchitecture != null) {
+                architectures.add(family.ggufArchitecture);
+            }
+        }
+        return architectures;
     }
 
     /** The names of all families, for messages. */

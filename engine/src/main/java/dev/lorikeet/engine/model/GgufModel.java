@@ -26,51 +26,82 @@ final class GgufModel {
         var family = Family.ofGgufArchitecture(architecture)
                 .orElseThrow(() -> new UnsupportedModelException(
                         file.path(),
-                        "the architecture '" + architecture + "' is unknown; known: " + Family.modelTypes()));
+                        "the architecture '" + architecture + "' is unknown; known: " + Family.ggufArchitectures()));
         try {
             return switch (family) {
-                case LLAMA -> llama(file, metadata);
-                case QWEN2, QWEN3, MISTRAL, GPT2, BERT, ROBERTA ->
-                    throw new UnsupportedModelException(
-                            file.path(), "the architecture '" + architecture + "' is read from model folders only");
+                case LLAMA, QWEN2, QWEN3 -> llama(file, family, architecture + ".");
+                case GPT2 -> gpt2(file);
+                case MISTRAL, BERT, ROBERTA ->
+                    throw new IllegalStateException(family + " has no architecture of its own in GGUF files");
             };
         } catch (IllegalArgumentException e) {
             throw new MalformedFileException(file.path(), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static ModelConfig llama(GgufFile file, GgufMetadata metadata) throws IOException {
-        if (metadata.integer("llama.expert_count", 0) > 0) {
+    private static ModelConfig llama(GgufFile file, Family family, String prefix) throws IOException {
+        var metadata = file.metadata();
+        if (metadata.integer(prefix + "expert_count", 0) > 0) {
             throw new UnsupportedModelException(
-                    file.path(), "mixtures of experts (llama.expert_count) are not computed");
+                    file.path(), "mixtures of experts (" + prefix + "expert_count) are not computed");
         }
-        int hiddenSize = metadata.integer("llama.embedding_length");
-        int heads = metadata.integer("llama.attention.head_count");
-        if (heads < 1 || (hiddenSize % heads != 0 && !metadata.has("llama.attention.key_length"))) {
+        int hiddenSize = metadata.integer(prefix + "embedding_length");
+        int heads = metadata.integer(prefix + "attention.head_count");
+        if (heads < 1 || (hiddenSize % heads != 0 && !metadata.has(prefix + "attention.key_length"))) {
             throw new MalformedFileException(
-                    file.path(), "llama.embedding_length " + hiddenSize + " is no multiple of " + heads + " heads");
+                    file.path(), prefix + "embedding_length " + hiddenSize + " is no multiple of " + heads + " heads");
         }
-        int headSize = metadata.integer("llama.attention.key_length", hiddenSize / heads);
-        int valueSize = metadata.integer("llama.attention.value_length", headSize);
-        int rotated = metadata.integer("llama.rope.dimension_count", headSize);
+        int headSize = metadata.integer(prefix + "attention.key_length", hiddenSize / heads);
+        int valueSize = metadata.integer(prefix + "attention.value_length", headSize);
+        int rotated = metadata.integer(prefix + "rope.dimension_count", headSize);
         if (valueSize != headSize || rotated != headSize) {
             throw new UnsupportedModelException(
                     file.path(),
                     "heads of keys " + headSize + ", values " + valueSize + ", rotated " + rotated + " must be equal");
         }
+        // Llama's files may be Mistral's, whose window is computed; Qwen's switch is not in its files.
+        int window = family == Family.LLAMA ? metadata.integer(prefix + "attention.sliding_window", 0) : 0;
         var dimensions = new Dimensions(
-                vocabularySize(file),
+                vocabularySize(file, "model.embed_tokens.weight"),
                 hiddenSize,
-                metadata.integer("llama.block_count"),
-                new Dimensions.Attention(heads, metadata.integer("llama.attention.head_count_kv", heads), headSize),
-                metadata.integer("llama.feed_forward_length"),
-                metadata.integer("llama.context_length"));
+                metadata.integer(prefix + "block_count"),
+                new Dimensions.Attention(
+                        heads,
+                        metadata.integer(prefix + "attention.head_count_kv", heads),
+                        headSize,
+                        new Dimensions.Window(window, 0)),
+                metadata.integer(prefix + "feed_forward_length"),
+                metadata.integer(prefix + "context_length"));
         return new ModelConfig(
-                Family.LLAMA,
+                family,
                 dimensions,
-                metadata.number("llama.attention.layer_norm_rms_epsilon"),
-                new Rope(metadata.number("llama.rope.freq_base", 10_000), scaling(file, metadata, headSize)),
+                metadata.number(prefix + "attention.layer_norm_rms_epsilon"),
+                new Rope(metadata.number(prefix + "rope.freq_base", 10_000), scaling(file, prefix, headSize)),
                 new ModelConfig.Projections(biased(file), !file.has("lm_head.weight")),
+                tokens(metadata));
+    }
+
+    private static ModelConfig gpt2(GgufFile file) throws IOException {
+        var metadata = file.metadata();
+        int hiddenSize = metadata.integer("gpt2.embedding_length");
+        int heads = metadata.integer("gpt2.attention.head_count");
+        if (heads < 1 || hiddenSize % heads != 0) {
+            throw new MalformedFileException(
+                    file.path(), "gpt2.embedding_length " + hiddenSize + " is no multiple of " + heads + " heads");
+        }
+        int contextLength = metadata.integer("gpt2.context_length");
+        return new ModelConfig(
+                Family.GPT2,
+                new Dimensions(
+                        vocabularySize(file, "transformer.wte.weight"),
+                        hiddenSize,
+                        metadata.integer("gpt2.block_count"),
+                        new Dimensions.Attention(heads, heads, hiddenSize / heads),
+                        metadata.integer("gpt2.feed_forward_length"),
+                        contextLength),
+                metadata.number("gpt2.attention.layer_norm_epsilon"),
+                new Positions.Learned(contextLength, 0, 0),
+                new ModelConfig.Projections(Set.copyOf(Group.OF_A_LAYER), !file.has("lm_head.weight")),
                 tokens(metadata));
     }
 
@@ -84,14 +115,15 @@ final class GgufModel {
         return biased;
     }
 
-    private static int vocabularySize(GgufFile file) throws IOException {
-        if (!file.has("model.embed_tokens.weight")) {
+    private static int vocabularySize(GgufFile file, String embedding) throws IOException {
+        if (!file.has(embedding)) {
             throw new MalformedFileException(file.path(), "there is no token_embd.weight");
         }
-        return Math.toIntExact(file.info("model.embed_tokens.weight").shape().getFirst());
+        return Math.toIntExact(file.info(embedding).shape().getFirst());
     }
 
-    private static RopeScaling scaling(GgufFile file, GgufMetadata metadata, int headSize) throws IOException {
+    private static RopeScaling scaling(GgufFile file, String prefix, int headSize) throws IOException {
+        var metadata = file.metadata();
         var divisors = file.ropeDivisors();
         if (!divisors.isEmpty()) {
             if (divisors.size() != headSize / 2) {
@@ -100,10 +132,10 @@ final class GgufModel {
             }
             return new RopeScaling.Divisors(divisors);
         }
-        var type = metadata.text("llama.rope.scaling.type", "none");
+        var type = metadata.text(prefix + "rope.scaling.type", "none");
         return switch (type) {
             case "none" -> new RopeScaling.None();
-            case "linear" -> new RopeScaling.Linear(metadata.number("llama.rope.scaling.factor"));
+            case "linear" -> new RopeScaling.Linear(metadata.number(prefix + "rope.scaling.factor"));
             default ->
                 throw new UnsupportedModelException(
                         file.path(), "rope scaling '" + type + "' is unknown; known: none, linear, rope_freqs");

@@ -39,9 +39,10 @@ public final class GgufFile implements TensorStore {
         this.metadata = header.metadata();
         var byName = new LinkedHashMap<String, GgufHeader.Tensor>();
         var shown = new LinkedHashMap<String, TensorInfo>();
+        var architecture = metadata.text("general.architecture", "");
         for (var tensor : header.tensors()) {
             // A tensor without a Hugging Face name keeps its own: whoever needs it knows it by that.
-            var name = GgufNames.huggingFace(tensor.name()).orElse(tensor.name());
+            var name = GgufNames.huggingFace(architecture, tensor.name()).orElse(tensor.name());
             if (byName.put(name, tensor) != null) {
                 throw new MalformedFileException(path, "two tensors would be called " + name);
             }
@@ -189,7 +190,6 @@ public final class GgufFile implements TensorStore {
     }
 
     private void checkHeads(GgufHeader.Tensor tensor) throws MalformedFileException {
-        metadata.text("general.architecture", "");
         metadata.integer("llama.attention.head_count", 0);
         metadata.integer("llama.attention.head_count_kv", 0);
         int heads = reorderedHeads(tensor);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LoadOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,6 +27,26 @@ class ReferenceCasesTest {
         try (BaseModel model = ReferenceCase.model(name);
                 Decoder decoder = new Decoder(model, 8, 64)) {
             check(decoder, expected, Collections.nCopies(3, null));
+        }
+    }
+
+    /** Their matrices are rounded to f16, which moves logits of this size by far less than another layout would. */
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen3", "gpt2"})
+    void ggufFilesAreTheModelsThatTheyWereMadeFrom(String name) throws IOException {
+        ReferenceCase expected = ReferenceCase.read("models/" + name);
+        Path file = Path.of("src/test/resources/gguf/tiny-" + name + ".gguf");
+        try (BaseModel model = BaseModel.load(file, LoadOptions.reference(name));
+                Decoder decoder = new Decoder(model, 3, 64)) {
+            List<float[]> logits = decoder.logits(expected.inputs(), Collections.nCopies(3, null));
+
+            for (int i = 0; i < logits.size(); i++) {
+                assertThat(ReferenceCase.difference(
+                                logits.get(i), expected.logits().get(i)))
+                        .isLessThan(2e-2f);
+            }
+            int[] text = model.tokenizer().encode("Hello fox", false);
+            assertThat(model.tokenizer().decode(text, false)).isEqualTo("Hello fox");
         }
     }
 
