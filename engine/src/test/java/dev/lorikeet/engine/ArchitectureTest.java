@@ -73,6 +73,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void kindsOfAdaptersAreKnownToNobodyBelowThem() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.lorikeet.engine.model..",
+                        "dev.lorikeet.engine.adapter..",
+                        "dev.lorikeet.engine.decode..",
+                        "dev.lorikeet.engine.train..",
+                        "dev.lorikeet.engine.conformance..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.lorikeet.engine.method..")
+                .check(CLASSES);
+    }
+
+    @Test
     void decodingAndTrainingDoNotKnowEachOther() {
         noClasses()
                 .that()

@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.adapter;
 
 import dev.lorikeet.engine.model.Group;
+import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.weights.DType;
 import dev.lorikeet.engine.weights.TensorInfo;
@@ -10,36 +11,142 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model's tensors with an adapter merged in: W + scaling B A, in float32, computed when asked for. A tied head that is
- * adapted appears as a matrix of its own. Belongs to the store that it reads; closing it closes that.
+ * A model's tensors with an adapter merged in, in float32, computed when asked for. A tied head that parts from the
+ * embedding appears as a matrix of its own. Belongs to the store that it reads; closing it closes that.
  */
 public final class MergedTensors implements TensorStore {
     private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
+
     private final TensorStore base;
     private final String embedding;
     private final String head;
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
-    private final Map<String, LoraFactors> merged = new LinkedHashMap<>();
+    /** How the values of a tensor change. */
+    private final Map<String, UnaryOperator<float[]>> changes = new LinkedHashMap<>();
 
+    /** @throws IllegalArgumentException if the adapter cannot be merged into weights */
     public MergedTensors(TensorStore base, ModelConfig model, StoredAdapter adapter) {
         this.base = base;
         this.embedding = model.blueprint().embedding() + WEIGHT;
-        this.head = model.blueprint().modules(Group.HEAD).getFirst() + WEIGHT;
+        List<String> heads = model.blueprint().modules(Group.HEAD);
+        this.head = heads.isEmpty() ? "" : heads.getFirst() + WEIGHT;
         base.tensors().forEach(info -> infos.put(info.name(), info));
-        for (LoraFactors factor : adapter.factors()) {
-            String name = factor.target().module().path() + WEIGHT;
-            infos.put(
-                    name,
-                    new TensorInfo(name, DType.F32, base.info(source(name)).shape()));
-            merged.put(name, factor);
+        Effects effects = adapter.effects(model, this::original);
+        if (effects.prompt() != null
+                || effects.prefix() != null
+                || !effects.bottlenecks().isEmpty()) {
+            throw new IllegalArgumentException("an adapter of kind "
+                    + adapter.config().kind() + " is not a change of weights: it cannot be merged");
         }
+        effects.linear().forEach(this::merge);
+        if (effects.embedding() != null) {
+            merge(effects.embedding(), model);
+        }
+        effects.replaced().forEach((name, values) -> change(name, old -> values.clone()));
+    }
+
+    private void merge(LinearModule module, LinearEffect effect) {
+        if (effect.routing() != null) {
+            throw new IllegalArgumentException(
+                    module.path() + " has an update that depends on the token: it cannot be merged");
+        }
+        String bias = module.path() + BIAS;
+        boolean biased = base.has(bias);
+        float[] added = effect.outputBias();
+        if (added != null && !biased) {
+            throw new IllegalArgumentException(
+                    module.path() + " has no bias in the base model that its own could be merged into");
+        }
+        change(module.path() + WEIGHT, old -> merged(old, module, effect));
+        if (biased && (added != null || effect.outputScale() != null)) {
+            change(bias, old -> {
+                for (int i = 0; i < old.length; i++) {
+                    old[i] = old[i] * factor(effect.outputScale(), i) + (added == null ? 0 : added[i]);
+                }
+                return old;
+            });
+        }
+    }
+
+    private static float[] merged(float[] old, LinearModule module, LinearEffect effect) {
+        float[] weights = effect.weight() == null ? old : effect.weight().clone();
+        int inputs = module.inputs();
+        for (int row = 0; row < module.outputs(); row++) {
+            float scale = factor(effect.outputScale(), row);
+            for (int column = 0; column < inputs; column++) {
+                weights[row * inputs + column] *= scale * factor(effect.inputScale(), column);
+            }
+        }
+        if (effect.lowRank() != null) {
+            add(weights, effect.lowRank(), inputs);
+        }
+        return weights;
+    }
+
+    private static float factor(float @Nullable [] scales, int index) {
+        return scales == null ? 1 : scales[index];
+    }
+
+    private static void add(float[] weights, LowRank update, int inputs) {
+        int rank = update.rank();
+        for (int row = 0; row < weights.length / inputs; row++) {
+            for (int r = 0; r < rank; r++) {
+                float strength = update.b()[row * rank + r];
+                for (int column = 0; column < inputs; column++) {
+                    weights[row * inputs + column] += strength * update.a()[r * inputs + column];
+                }
+            }
+        }
+    }
+
+    private void merge(Effects.EmbeddingEffect effect, ModelConfig model) {
+        int hidden = model.hiddenSize();
+        if (model.tiedHead() && !changes.containsKey(head)) {
+            // The head stays the base's, as in PEFT.
+            change(head, old -> old);
+        }
+        change(embedding, old -> switch (effect) {
+            case Effects.EmbeddingEffect.Whole(float[] weight) -> weight.clone();
+            case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows) -> {
+                for (int i = 0; i < tokens.length; i++) {
+                    System.arraycopy(rows, i * hidden, old, tokens[i] * hidden, hidden);
+                }
+                yield old;
+            }
+            case Effects.EmbeddingEffect.Added(LowRank update) -> {
+                int vocabulary = old.length / hidden;
+                for (int token = 0; token < vocabulary; token++) {
+                    for (int column = 0; column < hidden; column++) {
+                        float sum = 0;
+                        for (int r = 0; r < update.rank(); r++) {
+                            sum += update.b()[column * update.rank() + r] * update.a()[r * vocabulary + token];
+                        }
+                        old[token * hidden + column] += sum;
+                    }
+                }
+                yield old;
+            }
+        });
+    }
+
+    private void change(String name, UnaryOperator<float[]> change) {
+        infos.put(name, new TensorInfo(name, DType.F32, base.info(source(name)).shape()));
+        changes.merge(name, change, (first, second) -> old -> second.apply(first.apply(old)));
     }
 
     private String source(String name) {
         return name.equals(head) && !base.has(head) ? embedding : name;
+    }
+
+    private float[] original(String name) {
+        return base.floats(source(name));
     }
 
     @Override
@@ -60,30 +167,15 @@ public final class MergedTensors implements TensorStore {
 
     @Override
     public MemorySegment bytes(String name) {
-        LoraFactors factor = merged.get(name);
-        if (factor == null) {
+        UnaryOperator<float[]> change = changes.get(name);
+        if (change == null) {
             return base.bytes(name);
         }
-        float[] weights = base.floats(source(name));
-        add(weights, factor);
+        float[] weights = change.apply(original(name));
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(Math.multiplyExact(weights.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(weights);
         return MemorySegment.ofBuffer(buffer);
-    }
-
-    private static void add(float[] weights, LoraFactors factor) {
-        int inputs = factor.target().module().inputs();
-        int rank = factor.target().rank();
-        float scaling = (float) factor.target().scaling();
-        for (int row = 0; row < weights.length / inputs; row++) {
-            for (int r = 0; r < rank; r++) {
-                float strength = scaling * factor.b()[row * rank + r];
-                for (int column = 0; column < inputs; column++) {
-                    weights[row * inputs + column] += strength * factor.a()[r * inputs + column];
-                }
-            }
-        }
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * A regular expression from an adapter's configuration, which a tenant wrote: matching gives up after a bounded amount of
  * work, so that a hostile one cannot occupy a thread.
  */
-final class ModulePattern {
+public final class ModulePattern {
     /** Module paths have some 40 characters; honest expressions read each a few times. */
     private static final int MOST_READS = 200_000;
 
@@ -18,12 +18,12 @@ final class ModulePattern {
      *
      * @throws IllegalArgumentException at once if the expression is malformed; while matching if it takes too long
      */
-    static Matcher matcher(String expression, String path) {
+    public static Matcher matcher(String expression, String path) {
         return Pattern.compile(expression).matcher(new Metered(path, new int[1]));
     }
 
     /** Whether the whole path matches. */
-    static boolean matches(String expression, String path) {
+    public static boolean matches(String expression, String path) {
         return matcher(expression, path).matches();
     }
 

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,25 +43,29 @@ public final class ResidentAdapter implements AutoCloseable {
     /**
      * Brings an adapter to the device.
      *
-     * @throws IllegalArgumentException if it is not of this model's shape, or a factor with its scaling does not fit the
-     *     model's precision
+     * @throws IllegalArgumentException if it is not of this model's shape, a factor with its scaling does not fit the
+     *     model's precision, or its kind cannot be served
      */
     public static ResidentAdapter attach(BaseModel model, StoredAdapter adapter) {
         ModelConfig config = model.config();
-        int width = adapter.factors().stream()
-                .mapToInt(factor -> factor.target().rank())
+        Effects effects = adapter.effects(config, model::floats);
+        if (!effects.lowRankOnly()) {
+            throw new IllegalArgumentException(
+                    "adapters of kind " + adapter.config().kind() + " cannot be served yet");
+        }
+        int width = effects.linear().values().stream()
+                .mapToInt(effect -> lowRank(effect).rank())
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("the adapter has no factors"));
         List<LinearModule> modules = LinearModule.of(config);
-        @Nullable LoraFactors[] byModule = new @Nullable LoraFactors[modules.size()];
-        for (LoraFactors factor : adapter.factors()) {
-            int index = modules.indexOf(factor.target().module());
+        @Nullable LowRank[] byModule = new @Nullable LowRank[modules.size()];
+        effects.linear().forEach((module, effect) -> {
+            int index = modules.indexOf(module);
             if (index < 0) {
-                throw new IllegalArgumentException(
-                        "the base model has no module " + factor.target().module());
+                throw new IllegalArgumentException("the base model has no module " + module);
             }
-            byModule[index] = factor;
-        }
+            byModule[index] = lowRank(effect);
+        });
         NDManager manager = model.newManager();
         try {
             int[] entries = new int[AdapterBank.entries(config)];
@@ -70,7 +75,7 @@ public final class ResidentAdapter implements AutoCloseable {
                 int module = 0;
                 for (int at = 0; at < AdapterBank.firstB(config); at++) {
                     int count = config.blueprint().count(group(at, config));
-                    float[] a = stackedA(byModule, module, count, width);
+                    float[] a = stackedA(byModule, modules, module, count, width);
                     module += count;
                     if (a.length > 0) {
                         entries[at] = arrays.size();
@@ -78,13 +83,11 @@ public final class ResidentAdapter implements AutoCloseable {
                     }
                 }
                 for (module = 0; module < byModule.length; module++) {
-                    LoraFactors factor = byModule[module];
-                    if (factor != null) {
+                    LowRank update = byModule[module];
+                    if (update != null) {
                         entries[AdapterBank.firstB(config) + module] = arrays.size();
-                        arrays.add(array(
-                                scope,
-                                transposedB(factor, width),
-                                new Shape(width, factor.target().module().outputs())));
+                        int outputs = modules.get(module).outputs();
+                        arrays.add(array(scope, transposedB(update, outputs, width), new Shape(width, outputs)));
                     }
                 }
                 return new ResidentAdapter(model, manager, width, entries, model.copies(manager, arrays));
@@ -95,6 +98,10 @@ public final class ResidentAdapter implements AutoCloseable {
         }
     }
 
+    private static LowRank lowRank(LinearEffect effect) {
+        return Objects.requireNonNull(effect.lowRank());
+    }
+
     /** The group of a bank's entry. */
     private static Group group(int entry, ModelConfig config) {
         int groups = Group.OF_A_LAYER.size();
@@ -102,38 +109,31 @@ public final class ResidentAdapter implements AutoCloseable {
     }
 
     /** (width, modules of the group, in) of modules that stand together, or empty if none of them is adapted. */
-    private static float[] stackedA(@Nullable LoraFactors[] byModule, int first, int count, int width) {
+    private static float[] stackedA(
+            @Nullable LowRank[] byModule, List<LinearModule> modules, int first, int count, int width) {
         float[] stacked = new float[0];
         for (int i = 0; i < count; i++) {
-            LoraFactors factor = byModule[first + i];
-            if (factor == null) {
+            LowRank update = byModule[first + i];
+            if (update == null) {
                 continue;
             }
-            int inputs = factor.target().module().inputs();
+            int inputs = modules.get(first + i).inputs();
             if (stacked.length == 0) {
                 stacked = new float[Math.multiplyExact(width * count, inputs)];
             }
-            for (int row = 0; row < factor.target().rank(); row++) {
-                System.arraycopy(factor.a(), row * inputs, stacked, (row * count + i) * inputs, inputs);
+            for (int row = 0; row < update.rank(); row++) {
+                System.arraycopy(update.a(), row * inputs, stacked, (row * count + i) * inputs, inputs);
             }
         }
         return stacked;
     }
 
-    /** (width, out), scaling folded in. */
-    private static float[] transposedB(LoraFactors factor, int width) {
-        int rank = factor.target().rank();
-        int outputs = factor.target().module().outputs();
-        float scaling = (float) factor.target().scaling();
+    /** (width, out). */
+    private static float[] transposedB(LowRank update, int outputs, int width) {
         float[] transposed = new float[Math.multiplyExact(width, outputs)];
         for (int row = 0; row < outputs; row++) {
-            for (int column = 0; column < rank; column++) {
-                float value = factor.b()[row * rank + column] * scaling;
-                if (!Float.isFinite(value)) {
-                    throw new IllegalArgumentException(
-                            "lora_B of " + factor.target().module().path() + " times its scaling is not finite");
-                }
-                transposed[column * outputs + row] = value;
+            for (int column = 0; column < update.rank(); column++) {
+                transposed[column * outputs + row] = update.b()[row * update.rank() + column];
             }
         }
         return transposed;

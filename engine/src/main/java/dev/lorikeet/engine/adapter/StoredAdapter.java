@@ -11,39 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A LoRA adapter in memory as PEFT stores it: complete, finite, and fitting the model that it was read for.
+ * An adapter in memory as PEFT stores it: complete, finite, and fitting the model that it was read for.
  *
  * @param config its adapter_config.json
- * @param factors one entry for each module that the configuration claims, in order of computation
+ * @param tensors all that the configuration claims, in order of computation
  */
-public record StoredAdapter(AdapterConfig config, List<LoraFactors> factors) {
-    public static final String CONFIG_FILE = "adapter_config.json";
+public record StoredAdapter(AdapterConfig config, AdapterTensors tensors) {
+    public static final String CONFIG_FILE = AdapterConfig.FILE;
     public static final String WEIGHTS_FILE = "adapter_model.safetensors";
 
-    private static final String PREFIX = "base_model.model.";
-    private static final String A = ".lora_A.weight";
-    private static final String B = ".lora_B.weight";
-    /** PEFT stores the head's own weights too when a tied head is targeted; the base has them. */
-    private static final String BASE = ".base_layer.weight";
-
     private static final int NAMED_KEYS = 8;
-
-    public StoredAdapter {
-        factors = List.copyOf(factors);
-    }
 
     /**
      * Reads a folder as PEFT's {@code save_pretrained} leaves it.
      *
      * @throws UnsupportedAdapterException if its configuration sets what is not computed here
-     * @throws InvalidAdapterException if a key belongs to no claimed module, a claimed module is missing, a shape is
-     *     not the model's, or a value is not finite; the message lists the keys
+     * @throws InvalidAdapterException if a key belongs to nothing that the configuration claims, a claimed one is
+     *     missing, a shape is not the model's, or a value is not finite; the message lists the keys
      */
     public static StoredAdapter read(Path folder, ModelConfig model) throws IOException {
         Path configFile = folder.resolve(CONFIG_FILE);
@@ -54,31 +45,32 @@ public record StoredAdapter(AdapterConfig config, List<LoraFactors> factors) {
             }
         }
         AdapterConfig config = AdapterConfig.read(configFile);
-        List<LoraModule> claimed;
+        List<TensorSpec> claimed;
         try {
-            claimed = config.resolve(model);
+            claimed = config.tensors(model);
         } catch (UnsupportedTargetException e) {
             throw new UnsupportedAdapterException(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new InvalidAdapterException(String.valueOf(e.getMessage()));
         }
         try (TensorStore tensors = SafetensorsFile.open(weightsFile)) {
-            return new StoredAdapter(config, read(tensors, claimed));
+            return new StoredAdapter(config, read(tensors, config, claimed));
         }
     }
 
-    private static List<LoraFactors> read(TensorStore tensors, List<LoraModule> claimed) throws IOException {
+    private static AdapterTensors read(TensorStore tensors, AdapterConfig config, List<TensorSpec> claimed)
+            throws IOException {
         Set<String> unknown = new TreeSet<>();
-        tensors.tensors().forEach(tensor -> unknown.add(tensor.name()));
+        tensors.tensors().stream()
+                .map(TensorInfo::name)
+                .filter(name -> !config.redundant(name))
+                .forEach(unknown::add);
         Set<String> missing = new TreeSet<>();
-        for (LoraModule target : claimed) {
-            String key = PREFIX + target.module().path();
-            for (String name : List.of(key + A, key + B)) {
-                if (!unknown.remove(name)) {
-                    missing.add(name);
-                }
+        for (TensorSpec spec : claimed) {
+            unknown.remove(spec.name());
+            if (!tensors.has(spec.name())) {
+                missing.add(spec.name());
             }
-            unknown.remove(key + BASE);
         }
         if (!unknown.isEmpty()) {
             throw new InvalidAdapterException(
@@ -87,30 +79,25 @@ public record StoredAdapter(AdapterConfig config, List<LoraFactors> factors) {
         if (!missing.isEmpty()) {
             throw new InvalidAdapterException("keys missing for modules the adapter claims: " + list(missing));
         }
-        List<LoraFactors> factors = new ArrayList<>();
-        for (LoraModule target : claimed) {
-            String key = PREFIX + target.module().path();
-            int rank = target.rank();
-            factors.add(new LoraFactors(
-                    target,
-                    matrix(tensors, key + A, rank, target.module().inputs()),
-                    matrix(tensors, key + B, target.module().outputs(), rank)));
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (TensorSpec spec : claimed) {
+            values.put(spec.name(), values(tensors, spec));
         }
-        return factors;
+        return AdapterTensors.of(claimed, values);
     }
 
-    private static float[] matrix(TensorStore tensors, String name, long rows, long columns) throws IOException {
-        TensorInfo info = tensors.info(name);
-        if (!info.shape().equals(List.of(rows, columns))) {
-            throw new InvalidAdapterException(name + " has shape " + info.shape() + ", not " + List.of(rows, columns));
+    private static float[] values(TensorStore tensors, TensorSpec spec) throws IOException {
+        TensorInfo info = tensors.info(spec.name());
+        if (!info.shape().equals(spec.shape())) {
+            throw new InvalidAdapterException(spec.name() + " has shape " + info.shape() + ", not " + spec.shape());
         }
         if (!info.dtype().floating()) {
-            throw new InvalidAdapterException(name + " is " + info.dtype() + ", not floating point");
+            throw new InvalidAdapterException(spec.name() + " is " + info.dtype() + ", not floating point");
         }
-        float[] values = tensors.floats(name);
+        float[] values = tensors.floats(spec.name());
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new InvalidAdapterException(name + " holds " + value + ", which is not finite");
+                throw new InvalidAdapterException(spec.name() + " holds " + value + ", which is not finite");
             }
         }
         return values;
@@ -119,25 +106,27 @@ public record StoredAdapter(AdapterConfig config, List<LoraFactors> factors) {
     /** Writes adapter_model.safetensors and adapter_config.json into a folder, which is made if need be. */
     public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        List<StoredTensor> tensors = new ArrayList<>();
-        for (LoraFactors factor : factors) {
-            String key = PREFIX + factor.target().module().path();
-            long rank = factor.target().rank();
-            tensors.add(StoredTensor.of(
-                    key + A, List.of(rank, (long) factor.target().module().inputs()), factor.a()));
-            tensors.add(StoredTensor.of(
-                    key + B, List.of((long) factor.target().module().outputs(), rank), factor.b()));
+        List<StoredTensor> stored = new ArrayList<>();
+        for (TensorSpec spec : tensors.specs()) {
+            stored.add(StoredTensor.of(spec.name(), spec.shape(), tensors.get(spec.name())));
         }
-        tensors.sort(Comparator.comparing(tensor -> tensor.info().name()));
-        SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), tensors, Map.of("format", "pt"));
+        stored.sort(Comparator.comparing(tensor -> tensor.info().name()));
+        SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), stored, Map.of("format", "pt"));
         config.write(folder.resolve(CONFIG_FILE));
     }
 
-    /** Bytes of the factors as float32. */
+    /**
+     * What it does to a model.
+     *
+     * @throws IllegalArgumentException as {@link AdapterConfig#effects}
+     */
+    public Effects effects(ModelConfig model, BaseWeights base) {
+        return config.effects(tensors, model, base);
+    }
+
+    /** Bytes of the tensors as float32. */
     public long bytes() {
-        return factors.stream()
-                .mapToLong(factor -> 4L * (factor.a().length + factor.b().length))
-                .sum();
+        return tensors.bytes();
     }
 
     private static String list(Set<String> keys) {

@@ -1,20 +1,22 @@
 package dev.lorikeet.engine.bench;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraFactors;
-import dev.lorikeet.engine.adapter.LoraModule;
+import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.decode.Decoder;
 import dev.lorikeet.engine.decode.Feed;
 import dev.lorikeet.engine.decode.SamplingOptions;
 import dev.lorikeet.engine.decode.Sequence;
+import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -118,15 +120,11 @@ public final class DecodeBench implements AutoCloseable {
             adapters.clear();
         }
         while (adapters.size() <= index) {
-            AdapterConfig config = AdapterConfig.allLinear(rank, 2 * rank);
-            List<LoraFactors> factors = new ArrayList<>();
-            for (LoraModule module : config.resolve(model.config())) {
-                factors.add(new LoraFactors(
-                        module,
-                        normal(rank * module.module().inputs(), 0.02),
-                        normal(rank * module.module().outputs(), 0.01)));
-            }
-            adapters.add(model.attach(new StoredAdapter(config, factors)));
+            LoraConfig config = LoraConfig.allLinear(rank, 2 * rank);
+            Map<String, float[]> values = new LinkedHashMap<>();
+            List<TensorSpec> specs = config.tensors(model.config());
+            specs.forEach(spec -> values.put(spec.name(), normal(spec.elements(), 0.015)));
+            adapters.add(model.attach(new StoredAdapter(config, AdapterTensors.of(specs, values))));
         }
         return adapters.get(index);
     }

@@ -1,7 +1,7 @@
 package dev.lorikeet.engine.bench;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.Length;
 import dev.lorikeet.engine.train.TrainingOptions;
@@ -49,7 +49,7 @@ public final class TrainingBench implements AutoCloseable {
                 TrainingOptions.defaults(1).withBatch(work.rows(), 1).withLength(new Length.Steps(Integer.MAX_VALUE));
         this.run = TrainingRun.start(
                 base,
-                AdapterConfig.allLinear(work.rank(), 2.0 * work.rank()),
+                LoraConfig.allLinear(work.rank(), 2.0 * work.rank()),
                 options,
                 examples(work, base.config().vocabularySize()));
         run.step();

@@ -174,6 +174,16 @@ public final class BaseModel implements AutoCloseable {
         }
     }
 
+    /**
+     * One tensor's values as float32, read from the files: a copy.
+     *
+     * @param name its Hugging Face name; of a tied head too
+     * @throws IllegalArgumentException if the model has no such tensor
+     */
+    public float[] floats(String name) {
+        return reader.floats(name.equals(layout.head()) ? head() : name);
+    }
+
     /** Brings an adapter to the device: see {@link ResidentAdapter#attach}. */
     public ResidentAdapter attach(StoredAdapter adapter) {
         return ResidentAdapter.attach(this, adapter);

@@ -64,7 +64,7 @@ final class ScriptParts {
         for (String list : LISTS) {
             source = source.tensorList(list);
         }
-        return source.and(new ScriptSource(List.of(bind()), java.util.Map.of(), List.of()));
+        return source.and(new ScriptSource(List.of(bind()), java.util.Map.of(), java.util.Map.of()));
     }
 
     private static String bind() {

@@ -45,6 +45,11 @@ final class WeightReader {
         return store.has(name);
     }
 
+    /** A tensor's values as float32. */
+    float[] floats(String name) {
+        return store.floats(name);
+    }
+
     /** Tensors stacked by rows, as a plain array. */
     NDArray plain(List<String> names) {
         return read("assembled", names);

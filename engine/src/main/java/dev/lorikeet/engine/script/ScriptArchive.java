@@ -47,7 +47,7 @@ final class ScriptArchive {
             string(out, constant.getKey());
             value(out, constant.getValue());
         }
-        for (String list : source.tensorLists()) {
+        for (String list : source.lists().keySet()) {
             string(out, list);
             // An untyped list: a method must assign the attribute before another reads it.
             out.writeBytes("]");

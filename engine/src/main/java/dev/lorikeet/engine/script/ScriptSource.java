@@ -5,9 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One TorchScript module in source form: methods from resource files, constants and tensor lists as attributes.
@@ -18,13 +22,16 @@ import java.util.Map;
  *
  * @param fragments the sources, in order
  * @param constants attributes fixed at compile time: Long, Double or Boolean
- * @param tensorLists names of {@code List[Tensor]} attributes, empty until a method assigns them
+ * @param lists attributes that are lists, by name the type of their elements ({@code Tensor}, {@code int}, {@code float});
+ *     empty until a method assigns them
  */
-public record ScriptSource(List<String> fragments, Map<String, Object> constants, List<String> tensorLists) {
+public record ScriptSource(List<String> fragments, Map<String, Object> constants, Map<String, String> lists) {
+    private static final Pattern DEFINITION = Pattern.compile("(?m)^def (\\w+)\\(");
+
     public ScriptSource {
         fragments = List.copyOf(fragments);
         constants = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(constants));
-        tensorLists = List.copyOf(tensorLists);
+        lists = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(lists));
         for (Map.Entry<String, Object> constant : constants.entrySet()) {
             Object value = constant.getValue();
             if (!(value instanceof Long || value instanceof Double || value instanceof Boolean)) {
@@ -45,14 +52,14 @@ public record ScriptSource(List<String> fragments, Map<String, Object> constants
         for (String resource : resources) {
             fragments.add(read(anchor, resource));
         }
-        return new ScriptSource(fragments, Map.of(), List.of());
+        return new ScriptSource(fragments, Map.of(), Map.of());
     }
 
     /** The same with more resources behind. */
     public ScriptSource and(Class<?> anchor, String... resources) {
         List<String> all = new ArrayList<>(fragments);
         all.addAll(of(anchor, resources).fragments());
-        return new ScriptSource(all, constants, tensorLists);
+        return new ScriptSource(all, constants, lists);
     }
 
     /** The same with all of another's behind. */
@@ -61,23 +68,59 @@ public record ScriptSource(List<String> fragments, Map<String, Object> constants
         sources.addAll(other.fragments());
         Map<String, Object> values = new LinkedHashMap<>(constants);
         values.putAll(other.constants());
-        List<String> lists = new ArrayList<>(tensorLists);
-        lists.addAll(other.tensorLists());
-        return new ScriptSource(sources, values, lists);
+        Map<String, String> all = new LinkedHashMap<>(lists);
+        all.putAll(other.lists());
+        return new ScriptSource(sources, values, all);
     }
 
     /** The same with a constant: {@code self.name} in the source. */
     public ScriptSource constant(String name, Object value) {
         Map<String, Object> all = new LinkedHashMap<>(constants);
         all.put(name, value instanceof Integer number ? Long.valueOf(number) : value);
-        return new ScriptSource(fragments, all, tensorLists);
+        return new ScriptSource(fragments, all, lists);
     }
 
     /** The same with a {@code List[Tensor]} attribute. */
     public ScriptSource tensorList(String name) {
-        List<String> all = new ArrayList<>(tensorLists);
-        all.add(name);
+        return list(name, "Tensor");
+    }
+
+    /** The same with a {@code List[int]} attribute, empty until a method assigns it. */
+    public ScriptSource intList(String name) {
+        return list(name, "int");
+    }
+
+    /** The same with a {@code List[float]} attribute, empty until a method assigns it. */
+    public ScriptSource floatList(String name) {
+        return list(name, "float");
+    }
+
+    private ScriptSource list(String name, String elements) {
+        Map<String, String> all = new LinkedHashMap<>(lists);
+        all.put(name, elements);
         return new ScriptSource(fragments, constants, all);
+    }
+
+    /**
+     * The same with those of a resource's methods that no fragment has yet: what a script may leave out.
+     *
+     * @param anchor the class whose package holds it
+     * @param resource its file name
+     */
+    public ScriptSource orElse(Class<?> anchor, String resource) {
+        Set<String> defined = new HashSet<>();
+        fragments.forEach(
+                fragment -> DEFINITION.matcher(fragment).results().forEach(found -> defined.add(found.group(1))));
+        StringBuilder rest = new StringBuilder();
+        for (String method : read(anchor, resource).split("(?m)^(?=def )", -1)) {
+            Matcher name = DEFINITION.matcher(method);
+            if (name.lookingAt() && !defined.contains(name.group(1))) {
+                rest.append(method);
+            }
+        }
+        List<String> all = new ArrayList<>(fragments);
+        all.add(rest.toString());
+        return new ScriptSource(all, constants, lists);
     }
 
     /** The class that the archive holds. */
@@ -86,7 +129,11 @@ public record ScriptSource(List<String> fragments, Map<String, Object> constants
         code.append("  training : bool\n");
         constants.forEach((name, value) ->
                 code.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
-        tensorLists.forEach(name -> code.append("  ").append(name).append(" : List[Tensor]\n"));
+        lists.forEach((name, elements) -> code.append("  ")
+                .append(name)
+                .append(" : List[")
+                .append(elements)
+                .append("]\n"));
         for (String fragment : fragments) {
             fragment.lines()
                     .forEach(line -> code.append(line.isBlank() ? "" : "  ")

@@ -1,7 +1,6 @@
 package dev.lorikeet.engine.train;
 
 import dev.lorikeet.engine.adapter.InvalidAdapterException;
-import dev.lorikeet.engine.adapter.LoraFactors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
@@ -11,7 +10,6 @@ import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +59,11 @@ public final class AdapterCheck {
         } catch (InvalidAdapterException | UnsupportedAdapterException | MalformedFileException e) {
             return new Result.Unsound("the files cannot be read back: " + e.getMessage());
         }
-        if (!same(stored, run.adapter())) {
-            return new Result.Unsound("the files hold other factors than the run");
+        if (!stored.equals(run.adapter())) {
+            return new Result.Unsound("the files hold other numbers than the run");
         }
-        if (stored.factors().stream().allMatch(AdapterCheck::unchanged)) {
-            return new Result.Unsound("training changed nothing: every B is still zero");
+        if (run.unchanged()) {
+            return new Result.Unsound("training changed nothing: every value is still the initial one");
         }
         int[] probe = run.probe();
         float[] trained = run.logits(probe);
@@ -86,30 +84,6 @@ public final class AdapterCheck {
             List<@Nullable ResidentAdapter> adapters = List.of(resident);
             return decoder.logits(List.of(probe), adapters).getFirst();
         }
-    }
-
-    private static boolean same(StoredAdapter one, StoredAdapter other) {
-        if (!one.config().equals(other.config())
-                || one.factors().size() != other.factors().size()) {
-            return false;
-        }
-        for (int i = 0; i < one.factors().size(); i++) {
-            LoraFactors a = one.factors().get(i);
-            LoraFactors b = other.factors().get(i);
-            if (!a.target().equals(b.target()) || !Arrays.equals(a.a(), b.a()) || !Arrays.equals(a.b(), b.b())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean unchanged(LoraFactors factors) {
-        for (float value : factors.b()) {
-            if (value != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static double distance(float[] ours, float[] theirs) {

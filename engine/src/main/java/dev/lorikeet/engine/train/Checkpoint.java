@@ -27,7 +27,7 @@ import java.util.TreeMap;
  * @param config of the adapter
  * @param vectors its numbers
  */
-record Checkpoint(Position position, AdapterConfig config, Vectors vectors) {
+record Checkpoint(Position position, TrainableConfig config, Vectors vectors) {
     static final String MANIFEST = "manifest.json";
     private static final String RUN = "run.json";
     private static final String TENSORS = "optimizer.safetensors";
@@ -56,9 +56,15 @@ record Checkpoint(Position position, AdapterConfig config, Vectors vectors) {
      * @param values the factors
      * @param means AdamW's first moments
      * @param squares AdamW's second moments
+     * @param state what the method keeps besides; may be empty
      */
     @SuppressWarnings("ArrayRecordComponent") // a plain carrier, never compared
-    record Vectors(float[] values, float[] means, float[] squares) {}
+    record Vectors(float[] values, float[] means, float[] squares, float[] state) {
+        /** To begin with these values. */
+        static Vectors starting(float[] values, float[] state) {
+            return new Vectors(values, new float[values.length], new float[values.length], state);
+        }
+    }
 
     /**
      * A file as the manifest knows it.
@@ -90,7 +96,8 @@ record Checkpoint(Position position, AdapterConfig config, Vectors vectors) {
         List<StoredTensor> tensors = List.of(
                 StoredTensor.of("values", List.of(size), vectors.values()),
                 StoredTensor.of("means", List.of(size), vectors.means()),
-                StoredTensor.of("squares", List.of(size), vectors.squares()));
+                StoredTensor.of("squares", List.of(size), vectors.squares()),
+                StoredTensor.of("state", List.of((long) vectors.state().length), vectors.state()));
         SafetensorsWriter.write(folder.resolve(TENSORS), tensors, Map.of());
         config.write(folder.resolve(StoredAdapter.CONFIG_FILE));
         JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve(RUN).toFile(), position);
@@ -111,12 +118,18 @@ record Checkpoint(Position position, AdapterConfig config, Vectors vectors) {
     static Checkpoint read(Path folder) throws IOException {
         verify(folder);
         Position position = JSON.readValue(folder.resolve(RUN).toFile(), Position.class);
-        AdapterConfig config = AdapterConfig.read(folder.resolve(StoredAdapter.CONFIG_FILE));
+        if (!(AdapterConfig.read(folder.resolve(StoredAdapter.CONFIG_FILE)) instanceof TrainableConfig config)) {
+            throw new IOException("checkpoint " + folder + " is of an adapter that is not trained here");
+        }
         try (SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(TENSORS))) {
             return new Checkpoint(
                     position,
                     config,
-                    new Vectors(tensors.floats("values"), tensors.floats("means"), tensors.floats("squares")));
+                    new Vectors(
+                            tensors.floats("values"),
+                            tensors.floats("means"),
+                            tensors.floats("squares"),
+                            tensors.floats("state")));
         }
     }
 

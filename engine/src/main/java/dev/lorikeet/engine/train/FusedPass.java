@@ -62,7 +62,7 @@ final class FusedPass implements AutoCloseable {
             case LLAMA, QWEN2, MISTRAL -> model.window().length() == 0;
             case QWEN3, GPT2, BERT, ROBERTA -> false;
         };
-        return blocks && method instanceof LoraMethod;
+        return blocks && method.plainLora();
     }
 
     private static Script compile(BaseModel base) {

@@ -12,12 +12,13 @@ import java.util.List;
  * @param rows how many
  * @param length of each, padding included
  * @param ids rows * length tokens
+ * @param lengths of each row without padding
  * @param positions flat positions whose next token is labelled
  * @param targets those next tokens
  * @param tokens tokens without padding
  */
 @SuppressWarnings("ArrayRecordComponent") // a plain carrier of parallel arrays, never compared
-record MicroBatch(int rows, int length, long[] ids, long[] positions, long[] targets, long tokens) {
+record MicroBatch(int rows, int length, long[] ids, long[] lengths, long[] positions, long[] targets, long tokens) {
     /**
      * Cuts a window into micro-batches. Neighbours are of similar length, so that little is padded; which examples share
      * a window, and so a gradient, is not touched.
@@ -39,6 +40,7 @@ record MicroBatch(int rows, int length, long[] ids, long[] positions, long[] tar
                 .max()
                 .orElseThrow();
         long[] ids = new long[examples.size() * length];
+        long[] lengths = new long[examples.size()];
         long[] positions = new long[ids.length];
         long[] targets = new long[ids.length];
         int labelled = 0;
@@ -47,6 +49,7 @@ record MicroBatch(int rows, int length, long[] ids, long[] positions, long[] tar
             int[] own = examples.get(row).tokens();
             boolean[] labels = examples.get(row).labelled();
             tokens += own.length;
+            lengths[row] = own.length;
             for (int i = 0; i < own.length; i++) {
                 ids[row * length + i] = own[i];
                 if (i > 0 && labels[i]) {
@@ -60,6 +63,7 @@ record MicroBatch(int rows, int length, long[] ids, long[] positions, long[] tar
                 examples.size(),
                 length,
                 ids,
+                lengths,
                 Arrays.copyOf(positions, labelled),
                 Arrays.copyOf(targets, labelled),
                 tokens);

@@ -14,13 +14,11 @@ final class OptimizerStep {
     private final TrainingScript script;
     private final TrainedMethod method;
     private final TrainingOptions options;
-    private final double dropout;
 
-    OptimizerStep(TrainingScript script, TrainedMethod method, TrainingOptions options, double dropout) {
+    OptimizerStep(TrainingScript script, TrainedMethod method, TrainingOptions options) {
         this.script = script;
         this.method = method;
         this.options = options;
-        this.dropout = dropout;
     }
 
     /**
@@ -36,7 +34,7 @@ final class OptimizerStep {
         long labelled = 0;
         for (int i = 0; i < batches.size(); i++) {
             MicroBatch batch = batches.get(i);
-            loss += script.accumulate(batch, dropout, dropoutSeed(step, i));
+            loss += script.accumulate(batch, method.dropout(), dropoutSeed(step, i));
             tokens += batch.tokens();
             labelled += batch.targets().length;
         }
@@ -47,6 +45,9 @@ final class OptimizerStep {
         requireFinite("gradient norm", step, norm);
         double rate = options.schedule().rate(step, totalSteps);
         script.update(method.groups(rate, settings.weightDecay()), settings, step + 1);
+        if (method.stepped()) {
+            script.stepped(step + 1, totalSteps, rate);
+        }
         return new StepResult(step + 1, mean, rate, norm, tokens, labelled);
     }
 

@@ -8,4 +8,4 @@ package dev.lorikeet.engine.train;
  * @param learningRate of this step
  * @param weightDecay decoupled
  */
-record ParameterGroup(int offset, int length, double learningRate, double weightDecay) {}
+public record ParameterGroup(int offset, int length, double learningRate, double weightDecay) {}

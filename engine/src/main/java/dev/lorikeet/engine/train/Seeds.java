@@ -7,9 +7,9 @@ import java.util.random.RandomGeneratorFactory;
  * Independent random numbers for each use of a run's seed, as functions of (seed, use, index): nothing is carried from
  * one to the next. Mixing: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
  */
-final class Seeds {
+public final class Seeds {
     /** What numbers are drawn for. */
-    enum Use {
+    public enum Use {
         INITIALISATION(1),
         ORDER(2),
         DROPOUT(3);
@@ -26,12 +26,12 @@ final class Seeds {
     private Seeds() {}
 
     /** A number for the n-th draw of a use. */
-    static long derive(long seed, Use use, long index) {
+    public static long derive(long seed, Use use, long index) {
         return mix(mix(seed + GOLDEN * use.number) + GOLDEN * (index + 1));
     }
 
     /** A generator for the n-th draw of a use. */
-    static RandomGenerator generator(long seed, Use use, long index) {
+    public static RandomGenerator generator(long seed, Use use, long index) {
         // Named outright: the platform's default may change with the JDK, an adapter's bits may not.
         return RandomGeneratorFactory.of("L64X128MixRandom").create(derive(seed, use, index));
     }

@@ -1,41 +1,79 @@
 package dev.lorikeet.engine.train;
 
+import dev.lorikeet.engine.adapter.AdapterTensors;
+import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.script.ScriptSource;
 import java.util.List;
+import java.util.Map;
 
 /**
- * One way to adapt a base model, as the training loop sees it: a flat float32 vector of trained values, how the method's
- * script reads it, and how it becomes an adapter. Immutable.
+ * One way to adapt a base model, as the training loop sees it: a flat float32 vector of trained values, hooks that let the
+ * model's blocks compute with them, and how the vector becomes an adapter. Immutable.
  */
-interface TrainedMethod {
-    /** Resource of the method's part of the script: {@code parts} and the projections. */
-    String script();
+public interface TrainedMethod {
+    /**
+     * The hooks (plain.py says which there are) that differ from the plain model's, with constants of the method's own.
+     * The constants {@code own_head} (true if the head is trained) and {@code before} (keys and values before the text)
+     * are set here where they are not false and 0.
+     */
+    ScriptSource script();
 
-    /** Elements of the vector. */
+    /** Elements of the vector of trained values. */
     int size();
 
-    /** Rows and columns of each matrix in the vector, in order. */
+    /** Rows and columns of each matrix that the vector is cut into, in order: {@code factors} of the hooks. */
     long[] shapes();
 
-    /** Which part serves where, as the script reads it. */
+    /** Numbers for the hooks: {@code index}. */
     long[] index();
 
-    /** Multipliers of the updates, as the script reads them. */
+    /** Numbers for the hooks: {@code scales}. */
     double[] scales();
 
-    /** What the optimizer treats alike. */
+    /** What the optimizer treats alike; ranges in no group are not trained. */
     List<ParameterGroup> groups(double learningRate, double weightDecay);
 
+    /** The probability with which an element of what an adapter reads is dropped. */
+    double dropout();
+
     /** The vector to begin with: the same seed gives the same bits. */
-    float[] initial(long seed);
+    float[] initial(long seed, BaseWeights base);
 
     /**
-     * The vector of an adapter of this method.
+     * What the method keeps besides the trained values, to begin with: {@code state} of the hooks.
      *
-     * @throws IllegalArgumentException if it adapts other modules
+     * @param values trained values to begin with, {@link #initial} or an adapter's
      */
-    float[] flat(StoredAdapter adapter);
+    default float[] state(float[] values, BaseWeights base) {
+        return new float[0];
+    }
 
-    /** The adapter of a vector. */
-    StoredAdapter stored(float[] values);
+    /**
+     * Whether the method is LoRA on linear layers of the blocks and nothing else, with shapes, index and scales as
+     * lora.py reads them: the gradient can then be computed by {@link FusedPass}.
+     */
+    default boolean plainLora() {
+        return false;
+    }
+
+    /** Whether the hook {@code stepped} is to be called after every optimizer step. */
+    default boolean stepped() {
+        return false;
+    }
+
+    /**
+     * The trained values of an adapter of this method.
+     *
+     * @throws IllegalArgumentException if it holds other tensors
+     */
+    float[] flat(AdapterTensors tensors);
+
+    /** The adapter of trained values and state. */
+    StoredAdapter stored(float[] values, float[] state);
+
+    /** Ranks in use by module path, of a method that moves them between modules; else empty. */
+    default Map<String, Integer> ranks(float[] values, float[] state) {
+        return Map.of();
+    }
 }

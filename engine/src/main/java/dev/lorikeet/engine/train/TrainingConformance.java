@@ -93,12 +93,14 @@ public final class TrainingConformance {
                 .withSchedule(
                         Schedule.constant(description.path("learning_rate").asDouble()))
                 .withOptimizer(settings);
-        TrainedMethod method = new LoraMethod(start.config(), base.config());
-        float[] values = method.flat(start);
-        float[] zeros = new float[values.length];
-        try (TrainingScript script = new TrainingScript(base, method, new Checkpoint.Vectors(values, zeros, zeros))) {
-            OptimizerStep optimizerStep =
-                    new OptimizerStep(script, method, options, start.config().dropout());
+        if (!(start.config() instanceof TrainableConfig config)) {
+            return new Result.Unsupported("training of " + start.config().kind());
+        }
+        TrainedMethod method = config.method(base.config());
+        float[] values = method.flat(start.tensors());
+        Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, method.state(values, base::floats));
+        try (TrainingScript script = new TrainingScript(base, method, false, vectors)) {
+            OptimizerStep optimizerStep = new OptimizerStep(script, method, options);
             double worst = 0;
             for (int step = 0; step < steps; step++) {
                 List<MicroBatch> window = MicroBatch.of(data.get(step % data.size()), options.rows());
@@ -106,7 +108,7 @@ public final class TrainingConformance {
                 double expected = description.path("losses").path(step).asDouble();
                 worst = Math.max(worst, Math.abs(loss - expected) / Math.abs(expected));
             }
-            return new Result.Compared(steps, worst, largestDifference(script.values(), method.flat(end)));
+            return new Result.Compared(steps, worst, largestDifference(script.values(), method.flat(end.tensors())));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.lorikeet.engine.train;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
@@ -8,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The training of one adapter over a frozen base model, an optimizer step at a time. The same base, configuration,
@@ -23,7 +23,7 @@ public final class TrainingRun implements AutoCloseable {
     private static final int LONGEST_PROBE = 32;
 
     private final BaseModel base;
-    private final AdapterConfig config;
+    private final TrainableConfig config;
     private final TrainingOptions options;
     private final TrainedMethod method;
     private final TrainingData data;
@@ -34,7 +34,7 @@ public final class TrainingRun implements AutoCloseable {
 
     private TrainingRun(
             BaseModel base,
-            AdapterConfig config,
+            TrainableConfig config,
             TrainingOptions options,
             TrainedMethod method,
             TrainingData data,
@@ -45,38 +45,47 @@ public final class TrainingRun implements AutoCloseable {
         this.method = method;
         this.data = data;
         this.script = script;
-        this.optimizerStep = new OptimizerStep(script, method, options, config.dropout());
+        this.optimizerStep = new OptimizerStep(script, method, options);
     }
 
     /**
-     * Begins a run from PEFT's initial factors, drawn from the options' seed.
+     * Begins a run from the method's initial values, drawn from the options' seed.
      *
      * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, or an
      *     example has a token outside the vocabulary or is longer than the model's context
-     * @throws OutOfDeviceMemoryException if the factors do not fit the device
+     * @throws OutOfDeviceMemoryException if the trained values do not fit the device
      */
     public static TrainingRun start(
-            BaseModel base, AdapterConfig config, TrainingOptions options, List<EncodedExample> examples) {
-        TrainedMethod method = new LoraMethod(config, base.config());
-        return begin(base, config, options, TrainingData.of(examples, base.config()), method.initial(options.seed()));
+            BaseModel base, TrainableConfig config, TrainingOptions options, List<EncodedExample> examples) {
+        TrainedMethod method = config.method(base.config());
+        return begin(base, config, options, examples, method.initial(options.seed(), base::floats));
     }
 
     /**
-     * Begins a run from an adapter's factors instead, with its configuration.
+     * Begins a run from an adapter's values instead, with its configuration.
      *
-     * @throws IllegalArgumentException as {@link #start}
+     * @throws IllegalArgumentException as {@link #start}, and if adapters of its kind are not trained here
      * @throws OutOfDeviceMemoryException as {@link #start}
      */
     public static TrainingRun startFrom(
             BaseModel base, StoredAdapter adapter, TrainingOptions options, List<EncodedExample> examples) {
-        TrainedMethod method = new LoraMethod(adapter.config(), base.config());
-        return begin(base, adapter.config(), options, TrainingData.of(examples, base.config()), method.flat(adapter));
+        if (!(adapter.config() instanceof TrainableConfig config)) {
+            throw new IllegalArgumentException(
+                    "adapters of kind " + adapter.config().kind() + " are not trained here");
+        }
+        return begin(
+                base, config, options, examples, config.method(base.config()).flat(adapter.tensors()));
     }
 
     private static TrainingRun begin(
-            BaseModel base, AdapterConfig config, TrainingOptions options, TrainingData data, float[] values) {
-        float[] zeros = new float[values.length];
-        return open(base, config, options, data, new Checkpoint.Vectors(values, zeros, zeros));
+            BaseModel base,
+            TrainableConfig config,
+            TrainingOptions options,
+            List<EncodedExample> examples,
+            float[] values) {
+        float[] state = config.method(base.config()).state(values, base::floats);
+        TrainingData data = TrainingData.of(examples, base.config());
+        return open(base, config, options, data, Checkpoint.Vectors.starting(values, state));
     }
 
     /**
@@ -104,16 +113,17 @@ public final class TrainingRun implements AutoCloseable {
 
     private static TrainingRun open(
             BaseModel base,
-            AdapterConfig config,
+            TrainableConfig config,
             TrainingOptions options,
             TrainingData data,
             Checkpoint.Vectors vectors) {
-        TrainedMethod method = new LoraMethod(config, base.config());
+        TrainedMethod method = config.method(base.config());
         if (vectors.values().length != method.size()) {
             throw new IllegalArgumentException(
                     "the factors have " + vectors.values().length + " elements, not " + method.size());
         }
-        TrainingScript script = OutOfDeviceMemoryException.translated(() -> new TrainingScript(base, method, vectors));
+        TrainingScript script = OutOfDeviceMemoryException.translated(
+                () -> new TrainingScript(base, method, options.recompute(), vectors));
         return new TrainingRun(base, config, options, method, data, script);
     }
 
@@ -138,7 +148,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /** The adapter's configuration. */
-    public AdapterConfig config() {
+    public TrainableConfig config() {
         return config;
     }
 
@@ -209,10 +219,15 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * The adapter as it stands, with copies of the factors.
      *
-     * @throws DivergedException if a factor is not finite
+     * @throws DivergedException if a trained value is not finite
      */
     public StoredAdapter adapter() {
-        return method.stored(finite(script.values()));
+        return method.stored(finite(script.values()), script.state());
+    }
+
+    /** Ranks in use by module path, of a method that moves them between modules; else empty. */
+    public Map<String, Integer> ranks() {
+        return method.ranks(script.values(), script.state());
     }
 
     /**
@@ -220,7 +235,7 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @throws IOException if the folder holds a checkpoint already, or cannot be written
      * @throws IllegalStateException if the run diverged
-     * @throws DivergedException if a factor is not finite; nothing is written
+     * @throws DivergedException if a trained value is not finite; nothing is written
      */
     public void writeCheckpoint(Path folder) throws IOException {
         requireSound();
@@ -233,7 +248,7 @@ public final class TrainingRun implements AutoCloseable {
     private static float[] finite(float[] values) {
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new DivergedException("a factor is " + value);
+                throw new DivergedException("a trained value is " + value);
             }
         }
         return values;
@@ -253,6 +268,11 @@ public final class TrainingRun implements AutoCloseable {
     /** Logits of the adapted model at every position of a text, as training computes them. */
     float[] logits(int[] tokens) {
         return OutOfDeviceMemoryException.translated(() -> script.logits(tokens));
+    }
+
+    /** Whether every trained value is still what a run of these options begins with. */
+    boolean unchanged() {
+        return Arrays.equals(script.values(), method.initial(options.seed(), base::floats));
     }
 
     /** Arrays alive on the device for this run: constant from step to step. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tensor side of a run: the flat vectors on the base model's device, and the calls of training.py, the method's
- * script and optimizer.py that read and change them. One thread owns it. What a call makes is freed when it returns.
+ * hooks and optimizer.py that read and change them. One thread owns it. What a call makes is freed when it returns.
  */
 final class TrainingScript implements AutoCloseable {
     /** Row length up to which attention keeps its probabilities; their backward pass is faster than recomputation. */
@@ -27,30 +27,28 @@ final class TrainingScript implements AutoCloseable {
     private final Script script;
     private final NDManager manager;
     private final NDArray shapes;
-    private final NDArray index;
-    private final NDArray scales;
     private final NDArray values;
     private final NDArray means;
     private final NDArray squares;
     private final NDArray sums;
+    private final NDArray state;
     /** Takes the place of training.py's {@code accumulate} where it computes the same. */
     private final @Nullable FusedPass fused;
 
-    TrainingScript(BaseModel base, TrainedMethod method, Checkpoint.Vectors start) {
-        this(base, method, start, FusedPass.computes(method, base.config()));
+    TrainingScript(BaseModel base, TrainedMethod method, boolean recompute, Checkpoint.Vectors start) {
+        this(base, method, recompute, start, !recompute && FusedPass.computes(method, base.config()));
     }
 
     /** @param fast whether to use {@link FusedPass} */
-    TrainingScript(BaseModel base, TrainedMethod method, Checkpoint.Vectors start, boolean fast) {
+    TrainingScript(BaseModel base, TrainedMethod method, boolean recompute, Checkpoint.Vectors start, boolean fast) {
         this.manager = TensorRuntime.newManager(base.device());
-        this.script = compile(base, method);
+        this.script = compile(base, method, recompute);
         this.shapes = manager.create(method.shapes());
-        this.index = manager.create(method.index());
-        this.scales = manager.create(method.scales());
         this.values = manager.create(start.values());
         this.means = manager.create(start.means());
         this.squares = manager.create(start.squares());
         this.sums = manager.zeros(new Shape(method.size()), DataType.FLOAT32);
+        this.state = manager.create(start.state());
         this.fused = bind(base, method, fast);
     }
 
@@ -79,12 +77,14 @@ final class TrainingScript implements AutoCloseable {
             weights.add(base.weight(blueprint.norms().last() + ".weight"));
             weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
             weights.add(manager.create(config.rope().inverseFrequencies(config.headSize())));
-            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases);
+            NDArray index = scope.create(method.index());
+            NDArray scales = scope.create(method.scales());
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, index, scales, state);
             return fast ? new FusedPass(base, method, weights, biases) : null;
         }
     }
 
-    private static Script compile(BaseModel base, TrainedMethod method) {
+    private static Script compile(BaseModel base, TrainedMethod method, boolean recompute) {
         ModelConfig config = base.config();
         if (!config.rotary()
                 || config.blueprint().norms().queries() != null
@@ -92,7 +92,12 @@ final class TrainingScript implements AutoCloseable {
             throw new IllegalArgumentException(
                     "training over a base of family " + config.family().modelType() + " is not computed");
         }
-        ScriptSource own = ScriptSource.of(TrainingScript.class, method.script(), "training.py", "optimizer.py");
+        ScriptSource own = ScriptSource.of(TrainingScript.class, "training.py", "optimizer.py")
+                .constant("before", 0)
+                .constant("own_head", false)
+                .constant("recompute", recompute)
+                .and(method.script())
+                .orElse(TrainingScript.class, "plain.py");
         ScriptSource source = config.blueprint()
                 .counted(own)
                 .constant("heads", config.heads())
@@ -102,7 +107,15 @@ final class TrainingScript implements AutoCloseable {
                 .constant("scalar", base.precision().scalarType())
                 .constant("longest", LONGEST_MATERIALISED)
                 .tensorList("weights")
-                .tensorList("biases");
+                .tensorList("biases")
+                .tensorList("factors")
+                .tensorList("state")
+                .tensorList("notes")
+                .intList("index")
+                .intList("lengths")
+                .intList("seed")
+                .floatList("scales")
+                .floatList("rate");
         return Script.compile(source, base.device());
     }
 
@@ -126,9 +139,8 @@ final class TrainingScript implements AutoCloseable {
                             values,
                             sums,
                             shapes,
-                            index,
-                            scales,
                             ids(scope, batch),
+                            scope.create(batch.lengths()),
                             scope.create(batch.positions()),
                             scope.create(batch.targets()),
                             scope.create(new double[] {dropout}),
@@ -146,9 +158,8 @@ final class TrainingScript implements AutoCloseable {
                             Script.Mode.NO_GRADIENT,
                             values,
                             shapes,
-                            index,
-                            scales,
                             ids(scope, batch),
+                            scope.create(batch.lengths()),
                             scope.create(batch.positions()),
                             scope.create(batch.targets()))
                     .singletonOrThrow());
@@ -160,7 +171,8 @@ final class TrainingScript implements AutoCloseable {
         long[] ids = Arrays.stream(tokens).asLongStream().toArray();
         try (NDManager scope = manager.newSubManager()) {
             NDArray text = scope.create(ids, new Shape(1, ids.length));
-            return script.call(scope, "logits", Script.Mode.NO_GRADIENT, values, shapes, index, scales, text)
+            NDArray lengths = scope.create(new long[] {ids.length});
+            return script.call(scope, "logits", Script.Mode.NO_GRADIENT, values, shapes, text, lengths)
                     .singletonOrThrow()
                     .toFloatArray();
         }
@@ -195,9 +207,22 @@ final class TrainingScript implements AutoCloseable {
         }
     }
 
+    /** Lets the method change values or state after a step: see plain.py. {@code step} counts from 1. */
+    void stepped(int step, int totalSteps, double learningRate) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray settings = scope.create(new double[] {step, totalSteps, learningRate});
+            script.call(scope, "stepped", Script.Mode.NO_GRADIENT, values, sums, settings);
+        }
+    }
+
     /** Copies of the vectors. */
     Checkpoint.Vectors vectors() {
-        return new Checkpoint.Vectors(values(), means.toFloatArray(), squares.toFloatArray());
+        return new Checkpoint.Vectors(values(), means.toFloatArray(), squares.toFloatArray(), state());
+    }
+
+    /** A copy of what the method keeps. */
+    float[] state() {
+        return state.toFloatArray();
     }
 
     /** A copy of the values. */

@@ -1,14 +1,59 @@
-# One micro-batch of causal language-model training over a frozen Llama-family base: forward, loss on the labelled
-# positions only, backward. Sizes: rows B, row length S, tokens T = B * S, hidden size H, head size D.
+# One micro-batch of causal language-model training over a frozen base: forward, loss on the labelled positions only,
+# backward. Sizes: rows B, row length S, tokens T = B * S, hidden size H, head size D.
 # Attributes: heads, groups (key/value heads), size (D), epsilon, scalar (the weights' type), longest (row length up to
-# which attention materialises its probabilities), weights and biases (see bind).
+# which attention materialises its probabilities), recompute (whether layers are computed again for the backward pass
+# rather than kept), own_head, before (see plain.py), weights and biases (see bind); modules, modules_0 ...
 
 # The base's tensors. weights: embedding, then nine a layer (input norm, q, k, v, o, post-attention norm, gate, up, down),
 # final norm, head, rotary frequencies (D / 2). biases: seven a layer (q k v o gate up down), empty where there is none.
-def bind(self, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
+def bind(self, weights: List[Tensor], biases: List[Tensor], index: Tensor, scales: Tensor, state: Tensor) -> Tensor:
   self.weights = weights
   self.biases = biases
-  return weights[0]
+  self.index = annotate(List[int], index.tolist())
+  self.scales = annotate(List[float], scales.tolist())
+  self.state = [state]
+  self.factors = annotate(List[Tensor], [])
+  self.notes = annotate(List[Tensor], [])
+  self.lengths = annotate(List[int], [])
+  self.rate = [0.]
+  self.seed = [0]
+  return state
+
+# Begins a pass over a micro-batch.
+def begin(self, factors: List[Tensor], lengths: Tensor, rate: float, seed: int) -> int:
+  self.factors = factors
+  self.lengths = annotate(List[int], lengths.tolist())
+  self.rate = [rate]
+  self.seed = [seed]
+  self.notes = annotate(List[Tensor], [])
+  return 0
+
+# Lets go of what a pass holds.
+def end(self) -> int:
+  self.factors = annotate(List[Tensor], [])
+  self.notes = annotate(List[Tensor], [])
+  return 0
+
+# Cuts the flat vector into its matrices. shapes: rows and columns of each.
+def parts(self, flat: Tensor, shapes: Tensor) -> List[Tensor]:
+  s = annotate(List[int], shapes.tolist())
+  sizes: List[int] = []
+  for i in range(len(s) // 2):
+    sizes.append(s[2 * i] * s[2 * i + 1])
+  # One split: its backward is one concatenation.
+  pieces = torch.split_with_sizes(flat.to(self.scalar), sizes)
+  matrices: List[Tensor] = []
+  for i in range(len(pieces)):
+    matrices.append(pieces[i].view([s[2 * i], s[2 * i + 1]]))
+  return matrices
+
+# Where a group's modules begin among those of a layer.
+def first(self, group: int) -> int:
+  counts = [self.modules_0, self.modules_1, self.modules_2, self.modules_3]
+  first = 0
+  for i in range(group):
+    first = first + counts[i]
+  return first
 
 # Root mean square norm over the last axis, in float32.
 def normed(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -16,10 +61,39 @@ def normed(self, x: Tensor, weight: Tensor) -> Tensor:
   scale = torch.rsqrt(torch.add(torch.div(square, float(x.size(-1))), self.epsilon))
   return torch.mul(torch.mul(x, scale).to(self.scalar), weight)
 
+# A group's outputs without any method.
+def products(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], layer: int, group: int
+    ) -> List[Tensor]:
+  first = self.modules * layer + self.first(group)
+  outputs: List[Tensor] = []
+  for i in range(len(weights)):
+    bias = self.biases[first + i]
+    if residual is not None:
+      start = residual
+      if bias.numel() > 0:
+        start = torch.add(residual, bias)
+      outputs.append(torch.addmm(start, x, weights[i].t()))
+    elif bias.numel() > 0:
+      outputs.append(torch.addmm(bias, x, weights[i].t()))
+    else:
+      outputs.append(torch.mm(x, weights[i].t()))
+  return outputs
+
+# x with some elements zeroed and the others scaled up. The generator is its own, so that a mask depends on nothing but
+# the micro-batch's seed and the place: `layer` and `group`.
+def dropped(self, x: Tensor, layer: int, group: int) -> Tensor:
+  rate = self.rate[0]
+  if rate == 0.:
+    return x
+  generator = torch.Generator(device=x.device, seed=self.seed[0] + 4 * layer + group)
+  kept = torch.bernoulli_(torch.empty_like(x), 1. - rate, generator=generator)
+  return torch.mul(x, torch.mul_(kept, 1. / (1. - rate)))
+
 # Cosines and signed sines (S, D) of rotary positions.
 def rotation(self, length: int) -> Tuple[Tensor, Tensor]:
   frequencies = self.weights[len(self.weights) - 1]
-  angles = torch.outer(torch.arange(length, dtype=6, device=frequencies.device), frequencies)
+  positions = torch.arange(self.before, self.before + length, dtype=6, device=frequencies.device)
+  angles = torch.outer(positions, frequencies)
   sines = torch.sin(angles)
   return (torch.repeat(torch.cos(angles), [1, 2]).to(self.scalar), torch.cat([torch.neg(sines), sines], 1).to(self.scalar))
 
@@ -31,7 +105,7 @@ def rotated(self, x: Tensor, turn: Tuple[Tensor, Tensor]) -> Tensor:
 
 # q (T, heads * D), k and v (T, groups * D) -> (T, heads * D). Rows are padded behind, so the causal mask alone keeps
 # padding out of every real token.
-def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tensor, Tensor]) -> Tensor:
+def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tensor, Tensor], layer: int) -> Tensor:
   share = self.heads // self.groups
   length = turn[0].size(0)
   q5 = q.view([rows, length, self.groups, share, self.size]).permute([0, 2, 3, 1, 4])
@@ -39,42 +113,60 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
   k4 = k.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3])
   keys = self.rotated(k4.contiguous().view([-1, length, self.size]), turn)
   values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3]).contiguous()
-  if length > self.longest:
+  if self.before == 0 and length > self.longest:
     mixed = torch.scaled_dot_product_attention(
         queries.view([rows, self.heads, length, self.size]), keys.view([rows, self.groups, length, self.size]),
         values, None, 0., True, scale=None, enable_gqa=True)
     return mixed.permute([0, 2, 1, 3]).reshape([rows * length, self.heads * self.size])
-  future = torch.triu(torch.full([length, length], -float("inf"), dtype=self.scalar, device=q.device), 1)
+  values = values.view([-1, length, self.size])
+  if self.before > 0:
+    early = self.earlier(layer)
+    keys = torch.cat([torch.repeat(early[0], [rows, 1, 1]), keys], 1)
+    values = torch.cat([torch.repeat(early[1], [rows, 1, 1]), values], 1)
+  seen = torch.full([length, self.before + length], -float("inf"), dtype=self.scalar, device=q.device)
+  future = torch.triu(seen, 1 + self.before)
   mask = torch.repeat(future, [share, 1]).unsqueeze(0)
   scores = torch.baddbmm(
       mask, queries.view([-1, share * length, self.size]), keys.transpose(1, 2), alpha=float(self.size) ** -0.5)
-  mixed = torch.bmm(torch.softmax(scores, -1), values.view([-1, length, self.size]))
+  mixed = torch.bmm(torch.softmax(scores, -1), values)
   return mixed.view([rows, self.groups, share, length, self.size]).permute([0, 3, 1, 2, 4]).reshape(
       [rows * length, self.heads * self.size])
 
-# Hidden states before the final norm: ids (B, S) -> (T, H).
-def hidden(self, factors: List[Tensor], index: List[int], scales: List[float], ids: Tensor, rate: float,
-    seed: int) -> Tensor:
-  rows = ids.size(0)
-  length = ids.size(1)
+# One layer: x (T, H) -> (T, H).
+def block(self, x: Tensor, layer: int, rows: int, turn: Tuple[Tensor, Tensor]) -> Tensor:
   w = self.weights
-  layers = (len(w) - 4) // 9
-  turn = self.rotation(length)
-  x = torch.index_select(w[0], 0, ids.view([-1]))
-  for layer in range(layers):
-    at = 1 + 9 * layer
-    h = self.normed(x, w[at])
-    qkv = self.lora(h, None, [w[at + 1], w[at + 2], w[at + 3]], factors, index, scales, layer, 0, rate, seed)
-    mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, turn)
-    x = self.lora(mixed, x, [w[at + 4]], factors, index, scales, layer, 1, rate, seed)[0]
-    h = self.normed(x, w[at + 5])
-    wide = self.lora(h, None, [w[at + 6], w[at + 7]], factors, index, scales, layer, 2, rate, seed)
-    x = self.lora(torch.mul(torch.silu(wide[0]), wide[1]), x, [w[at + 8]], factors, index, scales, layer, 3, rate,
-        seed)[0]
-  return x
+  at = 1 + 9 * layer
+  h = self.normed(x, w[at])
+  qkv = self.projected(h, None, [w[at + 1], w[at + 2], w[at + 3]], layer, 0)
+  mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, turn, layer)
+  x = self.joined(mixed, x, w[at + 4], layer, 1)
+  h = self.normed(x, w[at + 5])
+  wide = self.projected(h, None, [w[at + 6], w[at + 7]], layer, 2)
+  return self.joined(torch.mul(torch.silu(wide[0]), wide[1]), x, w[at + 8], layer, 3)
 
-# Cross-entropy of the labelled positions, in chunks so that few logits exist at once. The head is frozen, so the
-# gradient is had in the forward pass. h (N, H), targets (N) -> summed loss (float64), its gradient for h.
+def layers(self) -> int:
+  return (len(self.weights) - 4) // 9
+
+# Hidden states of the positions asked for, normed: ids (B, S), positions (N) in B * S -> (N, H).
+def hidden(self, ids: Tensor, positions: Tensor) -> Tensor:
+  x = self.embedded(ids)
+  turn = self.rotation(x.size(0) // ids.size(0))
+  for layer in range(self.layers()):
+    x = self.block(x, layer, ids.size(0), turn)
+  return self.picked(x, ids, positions)
+
+# The final norm's output at positions of ids (B, S), from x (B * S', H) with S' - S virtual tokens in front of each row.
+def picked(self, x: Tensor, ids: Tensor, positions: Tensor) -> Tensor:
+  length = ids.size(1)
+  front = x.size(0) // ids.size(0) - length
+  places = positions
+  if front > 0:
+    row = torch.floor_divide(positions, length)
+    places = torch.add(positions, torch.mul(torch.add(row, 1), front))
+  return self.normed(torch.index_select(x, 0, places), self.weights[len(self.weights) - 3])
+
+# Cross-entropy of the labelled positions with a frozen head, in chunks so that few logits exist at once; the gradient is
+# had in the forward pass. h (N, H), targets (N) -> summed loss (float64), its gradient for h.
 def cross_entropy(self, h: Tensor, targets: Tensor, gradient: bool) -> Tuple[Tensor, Tensor]:
   head = self.weights[len(self.weights) - 2]
   loss = torch.zeros([], dtype=7, device=h.device)
@@ -95,36 +187,106 @@ def cross_entropy(self, h: Tensor, targets: Tensor, gradient: bool) -> Tuple[Ten
     return (loss, torch.cat(gradients))
   return (loss, h)
 
-# Adds the gradient of one micro-batch's summed loss to `sums`.
-# values, sums: the flat float32 factors and gradients; shapes (parts, 2), index and scales as the method's script says;
-# ids (B, S); positions (N): labelled positions in (T); targets (N): the tokens that follow them;
-# dropout: one rate; seed: one number. -> the summed loss, float64.
-def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, ids: Tensor,
-    positions: Tensor, targets: Tensor, dropout: Tensor, seed: Tensor) -> Tensor:
+# The same with the method's own head, differentiable.
+def own_cross_entropy(self, h: Tensor, targets: Tensor) -> Tensor:
+  logs = torch.log_softmax(self.scores(h), 1, 6)
+  return torch.neg(torch.sum(torch.gather(logs, 1, targets.unsqueeze(1)), dtype=7))
+
+# Adds the gradient of one micro-batch's summed loss (a penalty counts once a label) to `sums`.
+# values, sums: the flat float32 trained values and gradients; shapes (parts, 2); ids (B, S); lengths (B): real tokens;
+# positions (N): labelled positions in B * S; targets (N): the tokens that follow them; dropout: one rate; seed: one
+# number. -> the summed loss, float64.
+def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, positions: Tensor,
+    targets: Tensor, dropout: Tensor, seed: Tensor) -> Tensor:
   leaf = torch.requires_grad_(torch.detach(values))
-  factors = self.parts(leaf, annotate(List[int], shapes.tolist()))
-  x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids,
-      float(dropout), int(seed))
-  n = len(self.weights)
-  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 3])
-  loss, error = self.cross_entropy(torch.detach(h), targets, True)
-  gradient = torch.grad([h], [leaf], annotate(List[Optional[Tensor]], [error]))[0]
-  if gradient is not None:
-    _0 = torch.add_(sums, gradient)
+  _0 = self.begin(self.parts(leaf, shapes), lengths, float(dropout), int(seed))
+  loss = torch.zeros([], dtype=7, device=ids.device)
+  if self.recompute:
+    loss = self.recomputed(leaf, sums, ids, positions, targets)
+  else:
+    h = self.hidden(ids, positions)
+    outputs: List[Tensor] = []
+    errors: List[Optional[Tensor]] = []
+    if self.own_head:
+      own = self.own_cross_entropy(h, targets)
+      loss = torch.detach(own)
+      outputs.append(own)
+      errors.append(torch.ones_like(own))
+    else:
+      frozen = self.cross_entropy(torch.detach(h), targets, True)
+      loss = frozen[0]
+      outputs.append(h)
+      errors.append(frozen[1])
+    extra = self.penalty()
+    if extra is not None:
+      outputs.append(extra)
+      errors.append(torch.full_like(extra, float(targets.size(0))))
+      loss = torch.add(loss, torch.mul(torch.detach(extra), float(targets.size(0))))
+    _1 = self.add_gradient(sums, torch.grad(outputs, [leaf], errors, allow_unused=True)[0])
+  _2 = self.end()
   return loss
 
-# The same without gradient and dropout. -> the summed loss, float64.
-def score(self, values: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, ids: Tensor, positions: Tensor,
-    targets: Tensor) -> Tensor:
-  factors = self.parts(values, annotate(List[int], shapes.tolist()))
-  x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, 0., 0)
-  n = len(self.weights)
-  h = self.normed(torch.index_select(x, 0, positions), self.weights[n - 3])
-  return self.cross_entropy(h, targets, False)[0]
+def add_gradient(self, sums: Tensor, gradient: Optional[Tensor]) -> int:
+  if gradient is not None:
+    _0 = torch.add_(sums, gradient)
+  return 0
+
+# The same sum with the layers computed again one by one in the backward pass: only their inputs are kept.
+# (Chen et al. 2016.) Not for methods with a penalty.
+def recomputed(self, leaf: Tensor, sums: Tensor, ids: Tensor, positions: Tensor, targets: Tensor) -> Tensor:
+  rows = ids.size(0)
+  inputs: List[Tensor] = [self.embedded(ids)]
+  turn = self.rotation(inputs[0].size(0) // rows)
+  for layer in range(self.layers()):
+    inputs.append(torch.detach(self.block(torch.detach(inputs[layer]), layer, rows, turn)))
+  last = torch.requires_grad_(torch.detach(inputs[self.layers()]))
+  h = self.picked(last, ids, positions)
+  loss = torch.zeros([], dtype=7, device=ids.device)
+  error: Optional[Tensor] = None
+  if self.own_head:
+    own = self.own_cross_entropy(h, targets)
+    loss = torch.detach(own)
+    pair = torch.grad([own], [last, leaf], annotate(List[Optional[Tensor]], [torch.ones_like(own)]), allow_unused=True)
+    error = pair[0]
+    _0 = self.add_gradient(sums, pair[1])
+  else:
+    frozen = self.cross_entropy(torch.detach(h), targets, True)
+    loss = frozen[0]
+    error = torch.grad([h], [last], annotate(List[Optional[Tensor]], [frozen[1]]))[0]
+  for i in range(self.layers()):
+    layer = self.layers() - 1 - i
+    start = torch.requires_grad_(torch.detach(inputs[layer]))
+    out = self.block(start, layer, rows, turn)
+    if error is not None and out.requires_grad:
+      pair = torch.grad([out], [start, leaf], annotate(List[Optional[Tensor]], [error]), allow_unused=True)
+      error = pair[0]
+      _1 = self.add_gradient(sums, pair[1])
+  if error is not None and inputs[0].requires_grad:
+    _2 = self.add_gradient(sums,
+        torch.grad([inputs[0]], [leaf], annotate(List[Optional[Tensor]], [error]), allow_unused=True)[0])
+  return loss
+
+# The same without gradient, penalty and dropout. -> the summed loss, float64.
+def score(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, positions: Tensor, targets: Tensor
+    ) -> Tensor:
+  _0 = self.begin(self.parts(values, shapes), lengths, 0., 0)
+  h = self.hidden(ids, positions)
+  loss = torch.zeros([], dtype=7, device=ids.device)
+  if self.own_head:
+    loss = self.own_cross_entropy(h, targets)
+  else:
+    loss = self.cross_entropy(h, targets, False)[0]
+  _1 = self.end()
+  return loss
 
 # Logits of every position of one text, without dropout: ids (1, S) -> (S, vocabulary), float32.
-def logits(self, values: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, ids: Tensor) -> Tensor:
-  factors = self.parts(values, annotate(List[int], shapes.tolist()))
-  x = self.hidden(factors, annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, 0., 0)
-  n = len(self.weights)
-  return torch.mm(self.normed(x, self.weights[n - 3]), self.weights[n - 2].t()).to(6)
+def logits(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
+  _0 = self.begin(self.parts(values, shapes), lengths, 0., 0)
+  h = self.hidden(ids, torch.arange(ids.size(1), dtype=4, device=ids.device))
+  scores = h
+  if self.own_head:
+    scores = self.scores(h)
+  else:
+    scores = torch.mm(h, self.weights[len(self.weights) - 2].t())
+  _1 = self.end()
+  return scores.to(6)

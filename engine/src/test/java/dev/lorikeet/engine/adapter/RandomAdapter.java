@@ -1,24 +1,21 @@
 package dev.lorikeet.engine.adapter;
 
 import dev.lorikeet.engine.model.ModelConfig;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Adapters of random factors. */
+/** Adapters of random numbers, of any kind. */
 public final class RandomAdapter {
     private RandomAdapter() {}
 
     public static StoredAdapter of(AdapterConfig config, ModelConfig model, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<LoraFactors> factors = new ArrayList<>();
-        for (LoraModule module : config.resolve(model)) {
-            factors.add(new LoraFactors(
-                    module,
-                    normal(random, module.rank() * module.module().inputs()),
-                    normal(random, module.rank() * module.module().outputs())));
-        }
-        return new StoredAdapter(config, factors);
+        List<TensorSpec> specs = config.tensors(model);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        specs.forEach(spec -> values.put(spec.name(), normal(random, spec.elements())));
+        return new StoredAdapter(config, AdapterTensors.of(specs, values));
     }
 
     private static float[] normal(SplittableRandom random, int length) {

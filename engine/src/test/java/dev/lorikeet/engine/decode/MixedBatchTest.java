@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraFactors;
 import dev.lorikeet.engine.adapter.RandomAdapter;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraFactors;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelFiles;
@@ -47,11 +48,11 @@ class MixedBatchTest {
         anyWidth = new ArrayList<>();
         int[] ranks = {1, 3, 7, 9, 12, 33};
         for (int i = 0; i < ranks.length; i++) {
-            sameWidth.add(attach(AdapterConfig.allLinear(4, 8), i));
+            sameWidth.add(attach(LoraConfig.allLinear(4, 8), i));
             anyWidth.add(attach(
                     i % 2 == 0
-                            ? AdapterConfig.allLinear(ranks[i], 16)
-                            : AdapterConfig.lora(ranks[i], 16, List.of("v_proj", "down_proj")),
+                            ? LoraConfig.allLinear(ranks[i], 16)
+                            : LoraConfig.lora(ranks[i], 16, List.of("v_proj", "down_proj")),
                     100 + i));
         }
     }
@@ -68,7 +69,7 @@ class MixedBatchTest {
     @Test
     void logitsEqualPlainLoops() throws IOException {
         int[] text = prompt(3, 17);
-        StoredAdapter adapter = RandomAdapter.of(AdapterConfig.allLinear(5, 20), model.config(), 5);
+        StoredAdapter adapter = RandomAdapter.of(LoraConfig.allLinear(5, 20), model.config(), 5);
         try (ModelFiles files = ModelFiles.open(folder);
                 Decoder decoder = new Decoder(model, 2, 64);
                 ResidentAdapter resident = model.attach(adapter)) {
@@ -175,12 +176,12 @@ class MixedBatchTest {
 
     @Test
     void anOverflowingAdapterBreaksItsOwnRowAlone() {
-        AdapterConfig config = AdapterConfig.allLinear(4, 8);
+        LoraConfig config = LoraConfig.allLinear(4, 8);
         StoredAdapter random = RandomAdapter.of(config, model.config(), 9);
-        List<LoraFactors> huge = random.factors().stream()
-                .map(factor -> new LoraFactors(factor.target(), filled(factor.a(), 3e38f), factor.b()))
+        List<LoraFactors> huge = LoraFactors.of(random).stream()
+                .map(factor -> new LoraFactors(factor.key(), factor.rank(), filled(factor.a(), 3e38f), factor.b()))
                 .toList();
-        try (ResidentAdapter hostile = model.attach(new StoredAdapter(config, huge));
+        try (ResidentAdapter hostile = model.attach(LoraFactors.stored(config, huge));
                 Decoder decoder = new Decoder(model, 4, 64)) {
             Sequence victim = decoder.open(prompt(1, 8), sameWidth.get(0), SamplingOptions.GREEDY);
             Sequence other = decoder.open(prompt(1, 8), anyWidth.get(5), SamplingOptions.GREEDY);

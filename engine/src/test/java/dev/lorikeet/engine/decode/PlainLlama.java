@@ -1,7 +1,8 @@
 package dev.lorikeet.engine.decode;
 
-import dev.lorikeet.engine.adapter.LoraFactors;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraFactors;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.weights.TensorStore;
 import org.jspecify.annotations.Nullable;
@@ -119,17 +120,18 @@ final class PlainLlama {
             }
         }
         if (adapter != null) {
-            for (LoraFactors factor : adapter.factors()) {
-                if (factor.target().module().path().equals(path)) {
-                    update(x, y, factor);
+            LoraConfig lora = (LoraConfig) adapter.config();
+            for (LoraFactors factor : LoraFactors.of(adapter)) {
+                if (factor.path().equals(path)) {
+                    update(x, y, factor, lora.scaling().scalingOf(path));
                 }
             }
         }
         return y;
     }
 
-    private static void update(float[][] x, float[][] y, LoraFactors factor) {
-        int rank = factor.target().rank();
+    private static void update(float[][] x, float[][] y, LoraFactors factor, double scaling) {
+        int rank = factor.rank();
         for (int t = 0; t < x.length; t++) {
             for (int r = 0; r < rank; r++) {
                 double inner = 0;
@@ -137,7 +139,7 @@ final class PlainLlama {
                     inner += (double) factor.a()[r * x[t].length + i] * x[t][i];
                 }
                 for (int o = 0; o < y[t].length; o++) {
-                    y[t][o] += (float) (factor.target().scaling() * factor.b()[o * rank + r] * inner);
+                    y[t][o] += (float) (scaling * factor.b()[o * rank + r] * inner);
                 }
             }
         }

@@ -44,7 +44,8 @@ class ScriptTest {
     void compile() {
         manager = TensorRuntime.newManager(Device.cpu());
         script = Script.compile(
-                new ScriptSource(List.of(CODE), Map.of("scale", 3L, "offset", 0.5, "negate", true), List.of("W")),
+                new ScriptSource(
+                        List.of(CODE), Map.of("scale", 3L, "offset", 0.5, "negate", true), Map.of("W", "Tensor")),
                 Device.cpu());
     }
 
@@ -94,7 +95,7 @@ class ScriptTest {
         ScriptSource broken = new ScriptSource(
                 List.of("def f(self, x: Tensor) -> Tensor:\n    return torch.no_such_operator(x)\n"),
                 Map.of(),
-                List.of());
+                Map.of());
 
         assertThatThrownBy(() -> Script.compile(broken, Device.cpu()))
                 .isInstanceOf(IllegalStateException.class)

@@ -2,10 +2,10 @@ package dev.lorikeet.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraFactors;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraFactors;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
@@ -27,7 +27,7 @@ class AdapterCheckTest {
     private static TrainingRun run(BaseModel base, int steps) {
         TrainingOptions options =
                 TrainingOptions.defaults(1).withLength(new Length.Steps(20)).withSchedule(Schedule.constant(1e-2));
-        TrainingRun run = TrainingRun.start(base, AdapterConfig.allLinear(4, 16), options, EXAMPLES);
+        TrainingRun run = TrainingRun.start(base, LoraConfig.allLinear(4, 16), options, EXAMPLES);
         for (int i = 0; i < steps; i++) {
             run.step();
         }
@@ -55,7 +55,7 @@ class AdapterCheckTest {
                 TrainingRun run = run(base, 0)) {
             run.adapter().write(folder);
 
-            assertUnsound(run, "still zero");
+            assertUnsound(run, "still the initial one");
         }
     }
 
@@ -66,7 +66,7 @@ class AdapterCheckTest {
             run.adapter().write(folder);
             run.step();
 
-            assertUnsound(run, "other factors");
+            assertUnsound(run, "other numbers");
         }
     }
 
@@ -74,9 +74,9 @@ class AdapterCheckTest {
     void missingModuleIsUnsound() throws IOException {
         try (BaseModel base = TinyModel.load(Precision.FLOAT32);
                 TrainingRun run = run(base, 2)) {
-            List<LoraFactors> factors = new ArrayList<>(run.adapter().factors());
+            List<LoraFactors> factors = new ArrayList<>(LoraFactors.of(run.adapter()));
             factors.removeLast();
-            new StoredAdapter(run.config(), factors).write(folder);
+            LoraFactors.stored((LoraConfig) run.config(), factors).write(folder);
 
             assertUnsound(run, "down_proj");
         }

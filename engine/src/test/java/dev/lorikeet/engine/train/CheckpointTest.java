@@ -3,8 +3,8 @@ package dev.lorikeet.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
     private static final List<EncodedExample> EXAMPLES = TinyModel.examples(11, 2);
-    private static final AdapterConfig CONFIG = AdapterConfig.allLinear(4, 8).withDropout(0.1);
+    private static final LoraConfig CONFIG = LoraConfig.allLinear(4, 8).withDropout(0.1);
     private static final int STEPS = 8;
     /** Windows of 4 in micro-batches of 2 over 11 examples: the third of each epoch is a partial one. */
     private static final TrainingOptions OPTIONS = TrainingOptions.defaults(3)

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraScaling;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraScaling;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.script.TensorRuntime;
@@ -54,7 +55,7 @@ class FusedPassTest {
                 }
             }
 
-            assertSame(AdapterConfig.lora(3, 6, names), batches.subList(0, 1), 0);
+            assertSame(LoraConfig.lora(3, 6, names), batches.subList(0, 1), 0);
         }
     }
 
@@ -66,7 +67,7 @@ class FusedPassTest {
                 true,
                 Map.of("k_proj", 2, "layers.1.mlp.up_proj", 7, "layers.2.self_attn.v_proj", 1),
                 Map.of("q_proj", 3.0, "down_proj", 1.5));
-        AdapterConfig config = new AdapterConfig(
+        LoraConfig config = new LoraConfig(
                 scaling, ModuleSelection.of(new TargetModules.Names(NAMES)), 0, AdapterConfig.Origin.UNKNOWN);
 
         assertSame(config, batches(5, 4), 0);
@@ -76,7 +77,7 @@ class FusedPassTest {
     @ValueSource(ints = {0, 1, 2})
     void anyLayerMayBeTheLowest(int layer) {
         for (String name : NAMES) {
-            assertSame(AdapterConfig.lora(2, 4, List.of("layers." + layer + "." + path(name))), batches(2, 2), 0);
+            assertSame(LoraConfig.lora(2, 4, List.of("layers." + layer + "." + path(name))), batches(2, 2), 0);
         }
     }
 
@@ -86,8 +87,8 @@ class FusedPassTest {
 
     @Test
     void dropoutDrawsTheSameMasks() {
-        assertSame(AdapterConfig.allLinear(4, 8), batches(6, 3), 0.3);
-        assertSame(AdapterConfig.lora(4, 8, List.of("v_proj", "down_proj")), batches(6, 3), 0.5);
+        assertSame(LoraConfig.allLinear(4, 8), batches(6, 3), 0.3);
+        assertSame(LoraConfig.lora(4, 8, List.of("v_proj", "down_proj")), batches(6, 3), 0.5);
     }
 
     @Test
@@ -95,17 +96,17 @@ class FusedPassTest {
         List<MicroBatch> batches =
                 MicroBatch.of(List.of(TinyModel.example(tokens(250, 1), 100), TinyModel.example(tokens(129, 2), 5)), 2);
 
-        assertSame(AdapterConfig.allLinear(4, 8), batches, 0);
+        assertSame(LoraConfig.allLinear(4, 8), batches, 0);
     }
 
     @Test
     void lanesGiveTheSameGradientAsOne() {
         List<MicroBatch> batches = batches(8, 4);
         for (double dropout : new double[] {0, 0.3}) {
-            Gradient one = gradient(base, AdapterConfig.allLinear(4, 8), batches, dropout, true);
+            Gradient one = gradient(base, LoraConfig.allLinear(4, 8), batches, dropout, true);
             TensorRuntime.start(2);
-            Gradient two = gradient(base, AdapterConfig.allLinear(4, 8), batches, dropout, true);
-            Gradient again = gradient(base, AdapterConfig.allLinear(4, 8), batches, dropout, true);
+            Gradient two = gradient(base, LoraConfig.allLinear(4, 8), batches, dropout, true);
+            Gradient again = gradient(base, LoraConfig.allLinear(4, 8), batches, dropout, true);
             TensorRuntime.start(1);
 
             assertClose(two, one, 1e-5);
@@ -117,7 +118,7 @@ class FusedPassTest {
     @Test
     void bfloat16IsAsCloseToFloat32AsAutogradIs() {
         try (BaseModel half = TinyModel.load(Precision.BFLOAT16)) {
-            AdapterConfig config = AdapterConfig.allLinear(4, 8);
+            LoraConfig config = LoraConfig.allLinear(4, 8);
             List<MicroBatch> batches = batches(4, 4);
             Gradient exact = gradient(base, config, batches, 0, false);
             double autograd = distance(gradient(half, config, batches, 0, false), exact);
@@ -127,7 +128,7 @@ class FusedPassTest {
         }
     }
 
-    private static void assertSame(AdapterConfig config, List<MicroBatch> batches, double dropout) {
+    private static void assertSame(LoraConfig config, List<MicroBatch> batches, double dropout) {
         assertClose(
                 gradient(base, config, batches, dropout, true), gradient(base, config, batches, dropout, false), 1e-5);
     }
@@ -151,16 +152,15 @@ class FusedPassTest {
     }
 
     private static Gradient gradient(
-            BaseModel model, AdapterConfig config, List<MicroBatch> batches, double dropout, boolean fast) {
-        TrainedMethod method = new LoraMethod(config, model.config());
+            BaseModel model, LoraConfig config, List<MicroBatch> batches, double dropout, boolean fast) {
+        TrainedMethod method = config.method(model.config());
         float[] values = new float[method.size()];
         SplittableRandom random = new SplittableRandom(3);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (0.1 * random.nextGaussian());
         }
-        float[] zeros = new float[values.length];
-        try (TrainingScript script =
-                new TrainingScript(model, method, new Checkpoint.Vectors(values, zeros, zeros), fast)) {
+        Checkpoint.Vectors start = Checkpoint.Vectors.starting(values, new float[0]);
+        try (TrainingScript script = new TrainingScript(model, method, false, start, fast)) {
             double loss = 0;
             for (int i = 0; i < batches.size(); i++) {
                 loss += script.accumulate(batches.get(i), dropout, 1000 + i);

@@ -14,9 +14,9 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** The reference cases' small Llama (384 tokens, three layers), and examples for it. */
-final class TinyModel {
+public final class TinyModel {
     static final Path CONFORMANCE = Path.of("src/test/resources/conformance");
-    static final Path FOLDER = CONFORMANCE.resolve("models/llama");
+    public static final Path FOLDER = CONFORMANCE.resolve("models/llama");
 
     private TinyModel() {}
 

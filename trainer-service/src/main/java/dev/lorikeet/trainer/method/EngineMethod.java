@@ -2,7 +2,7 @@ package dev.lorikeet.trainer.method;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 
 /**
@@ -11,7 +11,7 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
  * @param name as requests name it, noted in the manifest
  * @param config the adapter's configuration
  */
-public record EngineMethod(String name, AdapterConfig config) implements TrainingJob.Method {
+public record EngineMethod(String name, TrainableConfig config) implements TrainingJob.Method {
     public EngineMethod {
         requireNonNull(name, "name");
         requireNonNull(config, "config");

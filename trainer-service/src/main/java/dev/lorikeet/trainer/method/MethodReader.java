@@ -1,9 +1,10 @@
 package dev.lorikeet.trainer.method;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraScaling;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraScaling;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
 import java.util.List;
@@ -35,8 +36,8 @@ public final class MethodReader {
         }
     }
 
-    private static AdapterConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {
-        return new AdapterConfig(
+    private static LoraConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {
+        return new LoraConfig(
                 new LoraScaling(
                         lora.getRank(),
                         lora.getAlpha(),

@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.training;
 
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.registry.Registry;
 import dev.lorikeet.registry.adapter.Adapters;
@@ -24,7 +25,6 @@ import org.jboss.logging.Logger;
 /** Makes a finished adapter a version, once for each job, and announces it. */
 final class Publisher {
     private static final Logger LOG = Logger.getLogger(Publisher.class);
-    private static final String KIND = "LORA";
     private static final String STEPS = "steps";
     private static final String FINAL_LOSS = "final_loss";
     private static final String TRAINING_SECONDS = "training_seconds";
@@ -78,8 +78,8 @@ final class Publisher {
      * on.
      */
     Version publish(Assignment assignment, StoredAdapter adapter, Path folder, Figures figures, Checks checks) {
-        long parameters = adapter.factors().stream()
-                .mapToLong(each -> (long) each.a().length + each.b().length)
+        long parameters = adapter.tensors().specs().stream()
+                .mapToLong(TensorSpec::elements)
                 .sum();
         Adapters guarded = new Adapters(new GuardedStore(registry.store(), checks), new ProtobufDocuments());
         return guarded.publish(
@@ -90,7 +90,7 @@ final class Publisher {
                         FileSet.ofFolder(folder),
                         new Description(
                                 new BaseModelRef(model.name(), model.digest()),
-                                KIND,
+                                adapter.config().json().path("peft_type").asText(),
                                 EngineMethod.of(assignment.job()).name(),
                                 parameters,
                                 figures.metrics(),

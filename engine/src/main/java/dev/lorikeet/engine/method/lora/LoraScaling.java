@@ -1,5 +1,6 @@
-package dev.lorikeet.engine.adapter;
+package dev.lorikeet.engine.method.lora;
 
+import dev.lorikeet.engine.adapter.ModulePattern;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

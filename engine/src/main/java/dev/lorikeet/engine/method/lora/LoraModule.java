@@ -1,4 +1,4 @@
-package dev.lorikeet.engine.adapter;
+package dev.lorikeet.engine.method.lora;
 
 import dev.lorikeet.engine.model.LinearModule;
 

@@ -1,28 +1,32 @@
-package dev.lorikeet.engine.train;
+package dev.lorikeet.engine.method.lora;
 
-import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraFactors;
-import dev.lorikeet.engine.adapter.LoraModule;
+import dev.lorikeet.engine.adapter.AdapterTensors;
+import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.script.ScriptSource;
+import dev.lorikeet.engine.train.FlatLayout;
+import dev.lorikeet.engine.train.ParameterGroup;
+import dev.lorikeet.engine.train.Seeds;
+import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
  * Where a LoRA adapter's matrices lie in one flat vector: all A first, those that read the same input stacked by rows,
- * then all B. One vector has one gradient, one clipping and one AdamW; lora.py cuts it into {@link #shapes parts}.
+ * then all B. One vector has one gradient, one clipping and one AdamW.
  */
-final class LoraMethod implements TrainedMethod {
-    private record Place(LoraModule module, int a, int b) {}
-
-    private final AdapterConfig config;
-    /** In the order of {@code config.resolve}. */
-    private final List<Place> places;
+final class LoraTraining implements TrainedMethod {
+    private final LoraConfig config;
+    private final List<LoraModule> modules;
+    private final FlatLayout layout;
 
     private final long[] shapes;
     private final long[] index;
@@ -31,9 +35,9 @@ final class LoraMethod implements TrainedMethod {
     private final int size;
 
     /** @throws IllegalArgumentException if the configuration targets nothing that can be trained */
-    LoraMethod(AdapterConfig config, ModelConfig model) {
+    LoraTraining(LoraConfig config, ModelConfig model) {
         this.config = config;
-        List<LoraModule> modules = config.resolve(model);
+        this.modules = config.resolve(model);
         for (LoraModule module : modules) {
             if (module.module().group() == Group.HEAD) {
                 throw new IllegalArgumentException("training of LoRA on the head ("
@@ -92,11 +96,13 @@ final class LoraMethod implements TrainedMethod {
         }
         this.size = offset;
         this.shapes = parts.stream().mapToLong(Long::longValue).toArray();
-        List<Place> found = new ArrayList<>();
+        Map<String, Integer> offsets = new LinkedHashMap<>();
         for (int i = 0; i < modules.size(); i++) {
-            found.add(new Place(modules.get(i), a[i], b[i]));
+            String key = LoraConfig.key(modules.get(i).module());
+            offsets.put(key + LoraConfig.A, a[i]);
+            offsets.put(key + LoraConfig.B, b[i]);
         }
-        this.places = List.copyOf(found);
+        this.layout = new FlatLayout(config.tensors(model), offsets);
     }
 
     private static int find(List<LoraModule> modules, int layer, Group group, int place) {
@@ -110,8 +116,18 @@ final class LoraMethod implements TrainedMethod {
     }
 
     @Override
-    public String script() {
-        return "lora.py";
+    public ScriptSource script() {
+        return ScriptSource.of(LoraTraining.class, "lora.py");
+    }
+
+    @Override
+    public boolean plainLora() {
+        return true;
+    }
+
+    @Override
+    public double dropout() {
+        return config.dropout();
     }
 
     @Override
@@ -144,51 +160,28 @@ final class LoraMethod implements TrainedMethod {
 
     /** PEFT's start: A uniform in +-1/sqrt(inputs) (kaiming_uniform with a = sqrt 5), B zero: the base unchanged. */
     @Override
-    public float[] initial(long seed) {
+    public float[] initial(long seed, BaseWeights base) {
         float[] values = new float[size];
-        for (int i = 0; i < places.size(); i++) {
-            Place place = places.get(i);
+        for (int i = 0; i < modules.size(); i++) {
+            LoraModule module = modules.get(i);
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
-            int inputs = place.module().module().inputs();
+            int from = layout.offset(LoraConfig.key(module.module()) + LoraConfig.A);
+            int inputs = module.module().inputs();
             double bound = 1 / Math.sqrt(inputs);
-            for (int j = 0; j < inputs * place.module().rank(); j++) {
-                values[place.a() + j] = (float) ((2 * random.nextDouble() - 1) * bound);
+            for (int j = 0; j < inputs * module.rank(); j++) {
+                values[from + j] = (float) ((2 * random.nextDouble() - 1) * bound);
             }
         }
         return values;
     }
 
     @Override
-    public float[] flat(StoredAdapter adapter) {
-        if (adapter.factors().size() != places.size()) {
-            throw new IllegalArgumentException(
-                    "the adapter has factors for " + adapter.factors().size() + " modules, not " + places.size());
-        }
-        float[] values = new float[size];
-        for (int i = 0; i < places.size(); i++) {
-            LoraFactors factors = adapter.factors().get(i);
-            if (!factors.target().equals(places.get(i).module())) {
-                throw new IllegalArgumentException("the adapter has " + factors.target() + " in the place of "
-                        + places.get(i).module());
-            }
-            System.arraycopy(factors.a(), 0, values, places.get(i).a(), factors.a().length);
-            System.arraycopy(factors.b(), 0, values, places.get(i).b(), factors.b().length);
-        }
-        return values;
+    public float[] flat(AdapterTensors tensors) {
+        return layout.flat(tensors);
     }
 
     @Override
-    public StoredAdapter stored(float[] values) {
-        List<LoraFactors> factors = new ArrayList<>();
-        for (Place place : places) {
-            LoraModule module = place.module();
-            int lengthA = module.rank() * module.module().inputs();
-            int lengthB = module.rank() * module.module().outputs();
-            factors.add(new LoraFactors(
-                    module,
-                    Arrays.copyOfRange(values, place.a(), place.a() + lengthA),
-                    Arrays.copyOfRange(values, place.b(), place.b() + lengthB)));
-        }
-        return new StoredAdapter(config, factors);
+    public StoredAdapter stored(float[] values, float[] state) {
+        return new StoredAdapter(config, layout.tensors(values));
     }
 }

@@ -1,23 +1,22 @@
-package dev.lorikeet.engine.train;
+package dev.lorikeet.engine.method.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
-import dev.lorikeet.engine.adapter.LoraFactors;
-import dev.lorikeet.engine.adapter.LoraScaling;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.model.ModelFiles;
+import dev.lorikeet.engine.train.TinyModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class LoraMethodTest {
+class LoraTrainingTest {
     private static ModelConfig model;
 
     @BeforeAll
@@ -29,16 +28,16 @@ class LoraMethodTest {
 
     @Test
     void vectorAndAdapterAreTheSameNumbers() {
-        LoraMethod method = new LoraMethod(patterned(), model);
+        LoraTraining method = new LoraTraining(patterned(), model);
         float[] values = new float[method.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = i;
         }
 
-        StoredAdapter adapter = method.stored(values);
+        StoredAdapter adapter = method.stored(values, new float[0]);
 
-        assertThat(method.flat(adapter)).isEqualTo(values);
-        assertThat(adapter.factors().stream()
+        assertThat(method.flat(adapter.tensors())).isEqualTo(values);
+        assertThat(LoraFactors.of(adapter).stream()
                         .mapToInt(factor -> factor.a().length + factor.b().length)
                         .sum())
                 .isEqualTo(values.length);
@@ -46,10 +45,10 @@ class LoraMethodTest {
 
     @Test
     void freshFactorsAreUniformAAndZeroB() {
-        StoredAdapter adapter = method(AdapterConfig.allLinear(8, 16), 1);
+        StoredAdapter adapter = method(LoraConfig.allLinear(8, 16), 1);
 
-        for (LoraFactors factor : adapter.factors()) {
-            double bound = 1 / Math.sqrt(factor.target().module().inputs());
+        for (LoraFactors factor : LoraFactors.of(adapter)) {
+            double bound = 1 / Math.sqrt((double) factor.a().length / factor.rank());
             double squares = 0;
             for (float value : factor.a()) {
                 assertThat((double) value).isBetween(-bound, bound);
@@ -63,20 +62,18 @@ class LoraMethodTest {
 
     @Test
     void modulesStartDifferently() {
-        List<LoraFactors> factors = method(AdapterConfig.lora(8, 16, List.of("q_proj", "k_proj")), 1)
-                .factors();
+        List<LoraFactors> factors = LoraFactors.of(method(LoraConfig.lora(8, 16, List.of("q_proj", "k_proj")), 1));
 
         assertThat(factors.get(0).a()).isNotEqualTo(factors.get(1).a());
         assertThat(factors.get(0).a())
-                .isNotEqualTo(method(AdapterConfig.lora(8, 16, List.of("q_proj")), 2)
-                        .factors()
+                .isNotEqualTo(LoraFactors.of(method(LoraConfig.lora(8, 16, List.of("q_proj")), 2))
                         .get(0)
                         .a());
     }
 
     @Test
     void partsThatShareAnInputAreStacked() {
-        LoraMethod method = new LoraMethod(patterned(), model);
+        LoraTraining method = new LoraTraining(patterned(), model);
         long[] shapes = method.shapes();
 
         // Layer 0: k has rank 2 and q rank 3 over one input of 64; then down of rank 3 over 160.
@@ -91,18 +88,18 @@ class LoraMethodTest {
 
     @Test
     void headIsRefused() {
-        assertThatThrownBy(() -> new LoraMethod(AdapterConfig.lora(4, 8, List.of("lm_head")), model))
+        assertThatThrownBy(() -> new LoraTraining(LoraConfig.lora(4, 8, List.of("lm_head")), model))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lm_head");
     }
 
-    private static StoredAdapter method(AdapterConfig config, long seed) {
-        LoraMethod method = new LoraMethod(config, model);
-        return method.stored(method.initial(seed));
+    private static StoredAdapter method(LoraConfig config, long seed) {
+        LoraTraining method = new LoraTraining(config, model);
+        return method.stored(method.initial(seed, name -> new float[0]), new float[0]);
     }
 
-    private static AdapterConfig patterned() {
-        return new AdapterConfig(
+    private static LoraConfig patterned() {
+        return new LoraConfig(
                 new LoraScaling(3, 6, false, Map.of("k_proj", 2), Map.of("k_proj", 5.0)),
                 ModuleSelection.of(new TargetModules.Names(List.of("q_proj", "k_proj", "down_proj"))),
                 0,

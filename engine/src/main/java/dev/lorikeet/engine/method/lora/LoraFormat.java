@@ -1,0 +1,100 @@
+package dev.lorikeet.engine.method.lora;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorikeet.engine.adapter.AdapterFormat;
+import dev.lorikeet.engine.adapter.PeftFields;
+import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/** {@code peft_type} LORA. */
+public final class LoraFormat implements AdapterFormat {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Set<String> KNOWN = Set.of(
+            "task_type",
+            "r",
+            "lora_alpha",
+            "lora_dropout",
+            "use_rslora",
+            "rank_pattern",
+            "alpha_pattern",
+            "target_modules",
+            "exclude_modules",
+            "layers_to_transform",
+            "layers_pattern");
+
+    /**
+     * Settings of initialisation, of training alone, or without a meaning for the linear layers here (fan_in_fan_out
+     * is of GPT-2's transposed layers: PEFT unsets it for any other).
+     */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "init_lora_weights",
+            "loftq_config",
+            "eva_config",
+            "corda_config",
+            "lora_ga_config",
+            "megatron_core",
+            "qalora_group_size",
+            "ensure_weight_tying",
+            "runtime_config",
+            "fan_in_fan_out");
+
+    @Override
+    public boolean claims(JsonNode config) {
+        return config.path("peft_type").asText().equals("LORA");
+    }
+
+    @Override
+    public LoraConfig read(JsonNode root) throws IOException {
+        refuseUnsupported(root);
+        LoraScaling scaling = new LoraScaling(
+                PeftFields.integer(root, "r", 8),
+                PeftFields.number(root, "lora_alpha", 8),
+                PeftFields.flag(root, "use_rslora"),
+                PeftFields.ranks(root.path("rank_pattern")),
+                PeftFields.alphas(root.path("alpha_pattern")));
+        return new LoraConfig(
+                scaling,
+                PeftFields.selection(root),
+                PeftFields.number(root, "lora_dropout", 0),
+                PeftFields.origin(root));
+    }
+
+    private static void refuseUnsupported(JsonNode root) throws UnsupportedAdapterException {
+        String task = root.path("task_type").asText("CAUSAL_LM");
+        if (root.hasNonNull("task_type") && !task.equals("CAUSAL_LM")) {
+            throw new UnsupportedAdapterException("task_type " + task + " is not supported: only CAUSAL_LM is");
+        }
+        Set<String> known = new HashSet<>(KNOWN);
+        known.addAll(WITHOUT_EFFECT);
+        if (root.path("bias").asText("none").equals("none")) {
+            known.add("bias");
+        }
+        PeftFields.refuseOthers(root, known);
+    }
+
+    static ObjectNode json(LoraConfig config) {
+        ObjectNode root = PeftFields.object("LORA", config.origin());
+        LoraScaling scaling = config.scaling();
+        ObjectNode alphas = root.putObject("alpha_pattern");
+        scaling.alphaPattern().forEach((key, value) -> PeftFields.putNumber(alphas, key, value));
+        root.put("bias", "none");
+        root.put("fan_in_fan_out", false);
+        root.put("init_lora_weights", true);
+        PeftFields.putNumber(root, "lora_alpha", scaling.alpha());
+        root.put("lora_bias", false);
+        root.put("lora_dropout", config.dropout());
+        root.putNull("modules_to_save");
+        root.put("r", scaling.rank());
+        root.set("rank_pattern", JSON.valueToTree(scaling.rankPattern()));
+        PeftFields.put(root, config.modules());
+        root.put("task_type", "CAUSAL_LM");
+        root.put("use_dora", false);
+        root.put("use_rslora", scaling.rankStabilised());
+        return root;
+    }
+}
