@@ -181,7 +181,7 @@ public final class BaseModel implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no such tensor
      */
     public float[] floats(String name) {
-        return reader.floats(name.equals(layout.head()) ? head() : name);
+        return reader.floats(layout.head().equals(Optional.of(name)) ? head(name) : name);
     }
 
     /** Brings an adapter to the device: see {@link ResidentAdapter#attach}. */
