@@ -8,6 +8,7 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.script.NativeHeap;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
@@ -255,5 +256,6 @@ final class TrainingScript implements AutoCloseable {
         }
         script.close();
         manager.close();
+        NativeHeap.release();
     }
 }
