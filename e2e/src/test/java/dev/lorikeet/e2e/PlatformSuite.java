@@ -20,6 +20,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.MethodOrderer;
@@ -177,6 +178,36 @@ abstract class PlatformSuite {
 
     @Test
     @Order(8)
+    void everyMethodOfTheReadmeIsTrainedAndServed() throws InterruptedException, IOException {
+        Tenant acme = platform().acme();
+        List<String> methods = Requests.methodsOfTheReadme();
+        List<String> jobs = new ArrayList<>();
+        for (int i = 0; i < methods.size(); i++) {
+            String name = "method-" + i;
+            jobs.add(acme.publish(name, Requests.by(methods.get(i), name, name, "how is the hill", "green", 12)));
+        }
+
+        assertThat(methods).hasSizeGreaterThan(3);
+        for (int i = 0; i < methods.size(); i++) {
+            TrainingEvent end = platform().events().awaitEnd(jobs.get(i), TRAINING);
+            assertThat(end.hasSucceeded()).as("%s: %s", methods.get(i), end).isTrue();
+            GenerateResponse answer = acme.ask("method-" + i, "how is the hill");
+            assertThat(answer.getAdapter().getRevision())
+                    .as(methods.get(i))
+                    .isEqualTo(end.getSucceeded().getRevision());
+            Version version = versions(acme, "method-" + i).getFirst();
+            assertThat(version.description().method()).as(methods.get(i)).isNotEmpty();
+            assertThat(version.description().parameters()).as(methods.get(i)).isPositive();
+            List<Double> losses = platform().events().of(jobs.get(i)).stream()
+                    .filter(TrainingEvent::hasProgress)
+                    .map(event -> event.getProgress().getLoss())
+                    .toList();
+            assertThat(end.getSucceeded().getFinalLoss()).as(methods.get(i)).isLessThan(losses.getFirst());
+        }
+    }
+
+    @Test
+    @Order(9)
     void runningJobIsCancelled() throws InterruptedException {
         Tenant acme = platform().acme();
         String job = acme.publish("long", Requests.memorize("endless", "long", "a", "b", 20_000));
@@ -190,7 +221,7 @@ abstract class PlatformSuite {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void stoppedTrainerGivesItsAttemptBackAndTheNextLifeGoesOn() throws InterruptedException, IOException {
         Tenant acme = platform().acme();
         DatasetAddress dataset =
@@ -219,7 +250,7 @@ abstract class PlatformSuite {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void killedTrainerAndThenKilledSchedulerStillMakeExactlyOneVersion() throws InterruptedException, IOException {
         Tenant acme = platform().acme();
         DatasetAddress dataset =

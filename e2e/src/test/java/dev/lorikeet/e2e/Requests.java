@@ -1,19 +1,24 @@
 package dev.lorikeet.e2e;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Requests as tenants write them by hand. */
 final class Requests {
+    private static final Pattern METHOD = Pattern.compile("\\| `(\\{\"[a-z0-9_]+\": \\{.*}})` \\|");
+
     private Requests() {}
 
     /** To learn one completion by heart, the examples inside the request. */
     static String memorize(String adapter, String idempotencyKey, String prompt, String completion, int steps) {
-        String lines = IntStream.range(0, 8)
-                .mapToObj(i -> "\"" + line(prompt, completion).replace("\"", "\\\"") + "\"")
-                .collect(Collectors.joining(", "));
-        return request(adapter, idempotencyKey, "\"inlineExamples\": {\"lines\": [" + lines + "]}", steps, 20);
+        return request(adapter, idempotencyKey, inline(prompt, completion), steps, 20);
     }
 
     /** Over a dataset in the object store. */
@@ -30,13 +35,47 @@ final class Requests {
         return "{\"prompt\": \"" + prompt + "\", \"completion\": \"" + completion + "\"}";
     }
 
+    /** To learn one completion by heart with a method, given as the value of the request's {@code method}. */
+    static String by(
+            String method, String adapter, String idempotencyKey, String prompt, String completion, int steps) {
+        return request(adapter, idempotencyKey, inline(prompt, completion), steps, 20, method);
+    }
+
+    /** The methods that the README's table shows, as tenants would copy them. */
+    static List<String> methodsOfTheReadme() throws IOException {
+        Path readme = Path.of(System.getProperty("lorikeet.home", "..")).resolve("README.md");
+        return Files.readAllLines(readme).stream()
+                .map(METHOD::matcher)
+                .filter(Matcher::find)
+                .map(row -> row.group(1))
+                .toList();
+    }
+
+    private static String inline(String prompt, String completion) {
+        String lines = IntStream.range(0, 8)
+                .mapToObj(i -> "\"" + line(prompt, completion).replace("\"", "\\\"") + "\"")
+                .collect(Collectors.joining(", "));
+        return "\"inlineExamples\": {\"lines\": [" + lines + "]}";
+    }
+
     private static String request(
             String adapter, String idempotencyKey, String dataset, int steps, int checkpointEvery) {
+        return request(
+                adapter,
+                idempotencyKey,
+                dataset,
+                steps,
+                checkpointEvery,
+                "{\"lora\": {\"rank\": 8, \"targetModules\": [\"all-linear\"]}}");
+    }
+
+    private static String request(
+            String adapter, String idempotencyKey, String dataset, int steps, int checkpointEvery, String method) {
         return """
         {"adapter": "%s", "baseModel": "%s", "idempotencyKey": "%s", %s,
-         "method": {"lora": {"rank": 8, "targetModules": ["all-linear"]}},
+         "method": %s,
          "hyperparameters": {"maxSteps": %d, "batchSize": 4, "learningRate": 0.01,
                              "schedule": "LEARNING_RATE_SCHEDULE_CONSTANT", "checkpointEverySteps": %d},
-         "seed": "7"}""".formatted(adapter, Platform.BASE_MODEL, idempotencyKey, dataset, steps, checkpointEvery);
+         "seed": "7"}""".formatted(adapter, Platform.BASE_MODEL, idempotencyKey, dataset, method, steps, checkpointEvery);
     }
 }

@@ -42,6 +42,11 @@ final class RequestOptions {
     private @Nullable Integer warmupSteps;
 
     @Option(
+            names = "--gradient-checkpointing",
+            description = "Compute layers again rather than keep them: less memory, more time.")
+    private boolean gradientCheckpointing;
+
+    @Option(
             names = "--max-sequence-length",
             paramLabel = "N",
             description = "Longest example in tokens (default: 512).")
@@ -74,7 +79,8 @@ final class RequestOptions {
                 .setBatchSize(batchSize)
                 .setGradientAccumulationSteps(accumulation)
                 .setLearningRate(learningRate)
-                .setMaxSequenceLength(maxSequenceLength);
+                .setMaxSequenceLength(maxSequenceLength)
+                .setGradientCheckpointing(gradientCheckpointing);
         if (schedule != null) {
             hyperparameters.setSchedule(
                     switch (schedule) {

@@ -2,6 +2,10 @@ package dev.lorikeet.scheduler.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * How far an attempt is.
  *
@@ -10,11 +14,14 @@ import static java.util.Objects.requireNonNull;
  * @param totalSteps optimizer steps in all
  * @param measures figures of the newest step
  * @param pace figures of the whole run
+ * @param ranks in use by module path, of a method that moves them; else empty
  */
-public record Progress(int attempt, int step, int totalSteps, Measures measures, Pace pace) {
+public record Progress(
+        int attempt, int step, int totalSteps, Measures measures, Pace pace, Map<String, Integer> ranks) {
     public Progress {
         requireNonNull(measures, "measures");
         requireNonNull(pace, "pace");
+        ranks = Collections.unmodifiableMap(new TreeMap<>(ranks));
     }
 
     /** Loss in nats per labelled token, learning rate, global gradient norm before clipping. */

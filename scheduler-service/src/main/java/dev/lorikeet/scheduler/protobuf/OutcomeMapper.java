@@ -48,6 +48,7 @@ final class OutcomeMapper {
                 .setTokens(progress.pace().tokens())
                 .setTokensPerSecond(progress.pace().tokensPerSecond())
                 .setEtaSeconds(progress.pace().etaSeconds())
+                .putAllRanks(progress.ranks())
                 .build();
     }
 
@@ -58,7 +59,8 @@ final class OutcomeMapper {
                 progress.getStep(),
                 progress.getTotalSteps(),
                 new Progress.Measures(progress.getLoss(), progress.getLearningRate(), progress.getGradientNorm()),
-                new Progress.Pace(progress.getTokens(), progress.getTokensPerSecond(), progress.getEtaSeconds()));
+                new Progress.Pace(progress.getTokens(), progress.getTokensPerSecond(), progress.getEtaSeconds()),
+                progress.getRanksMap());
     }
 
     static dev.lorikeet.proto.training.v1.Succeeded outcome(Outcome outcome) {

@@ -53,7 +53,8 @@ public final class RequestMapper {
                 new Batching(
                         settings.getBatchSize(),
                         settings.getGradientAccumulationSteps(),
-                        settings.getMaxSequenceLength()),
+                        settings.getMaxSequenceLength(),
+                        settings.getGradientCheckpointing()),
                 new Optimizer(
                         settings.getLearningRate(),
                         switch (settings.getSchedule()) {
@@ -101,6 +102,7 @@ public final class RequestMapper {
                 .setBatchSize(training.batching().batchSize())
                 .setGradientAccumulationSteps(training.batching().gradientAccumulationSteps())
                 .setMaxSequenceLength(training.batching().maxSequenceLength())
+                .setGradientCheckpointing(training.batching().gradientCheckpointing())
                 .setLearningRate(optimizer.learningRate())
                 .setSchedule(
                         switch (optimizer.schedule()) {

@@ -57,7 +57,8 @@ final class TrainingRules {
                 new Batching(
                         orElse(batching.batchSize(), 4),
                         orElse(batching.gradientAccumulationSteps(), 1),
-                        orElse(batching.maxSequenceLength(), 512)),
+                        orElse(batching.maxSequenceLength(), 512),
+                        batching.gradientCheckpointing()),
                 new Optimizer(
                         optimizer.learningRate() == 0 ? 2e-4 : optimizer.learningRate(),
                         optimizer.schedule() == Schedule.UNSET ? Schedule.COSINE : optimizer.schedule(),

@@ -65,7 +65,7 @@ public record TrainingSpec(
             Length length, Batching batching, Optimizer optimizer, int checkpointEverySteps, int reportEverySteps) {
         /** Nothing set. */
         public static final Training UNSET =
-                new Training(new Length(0, 0), new Batching(0, 0, 0), Optimizer.UNSET, 0, 0);
+                new Training(new Length(0, 0), new Batching(0, 0, 0, false), Optimizer.UNSET, 0, 0);
 
         public Training {
             requireNonNull(length, "length");
@@ -77,8 +77,16 @@ public record TrainingSpec(
     /** How long: passes over the dataset, or optimizer steps, which win; 0: not set. */
     public record Length(int epochs, int maxSteps) {}
 
-    /** Examples in a micro-batch, micro-batches in a step, tokens in the longest example; 0: not set. */
-    public record Batching(int batchSize, int gradientAccumulationSteps, int maxSequenceLength) {}
+    /**
+     * What is computed at once; 0: not set.
+     *
+     * @param batchSize examples in a micro-batch
+     * @param gradientAccumulationSteps micro-batches in a step
+     * @param maxSequenceLength tokens in the longest example
+     * @param gradientCheckpointing whether layers are computed again for the backward pass
+     */
+    public record Batching(
+            int batchSize, int gradientAccumulationSteps, int maxSequenceLength, boolean gradientCheckpointing) {}
 
     /**
      * AdamW and its learning rate.

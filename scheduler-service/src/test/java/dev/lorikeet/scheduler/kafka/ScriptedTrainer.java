@@ -151,7 +151,8 @@ public final class ScriptedTrainer implements AutoCloseable {
                                             .setAttempt(ref.getAttempt())
                                             .setStep(step)
                                             .setTotalSteps(3)
-                                            .setLoss(3.0 - step))));
+                                            .setLoss(3.0 - step)
+                                            .putRanks("q_proj", step))));
                 }
                 send(
                         reports,

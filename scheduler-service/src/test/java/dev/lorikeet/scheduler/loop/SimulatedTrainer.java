@@ -110,7 +110,8 @@ final class SimulatedTrainer {
                                 step,
                                 STEPS,
                                 new Progress.Measures(1, 1e-4, 1),
-                                new Progress.Pace(10, 1, 1))));
+                                new Progress.Pace(10, 1, 1),
+                                Map.of())));
                 if (step % 2 == 0) {
                     report(new Report.Checkpointed(attempt, step));
                 }

@@ -63,7 +63,7 @@ class RequestRulesTest {
                                 0),
                         new Training(
                                 new Length(3, 0),
-                                new Batching(4, 1, 512),
+                                new Batching(4, 1, 512, false),
                                 new Optimizer(
                                         2e-4,
                                         Schedule.COSINE,
@@ -78,12 +78,13 @@ class RequestRulesTest {
 
     @Test
     void warmUpIsThreePercentOfKnownSteps() {
-        Training training = new Training(new Length(0, 101), new Batching(0, 0, 0), Optimizer.UNSET, 0, 0);
+        Training training = new Training(new Length(0, 101), new Batching(0, 0, 0, true), Optimizer.UNSET, 0, 0);
 
         TrainingSpec resolved =
                 rules.resolve(spec(FILE, Lora.UNSET, training, Terms.UNSET), new DatasetAddress(ACME, DIGEST), "k", 0);
 
         assertThat(resolved.training().optimizer().warmupSteps()).hasValue(4);
+        assertThat(resolved.training().batching().gradientCheckpointing()).isTrue();
     }
 
     @Test
@@ -95,7 +96,7 @@ class RequestRulesTest {
                 1.0);
         Training training = new Training(
                 new Length(-1, 10),
-                new Batching(-1, 5_000, 3),
+                new Batching(-1, 5_000, 3, false),
                 new Optimizer(
                         Double.POSITIVE_INFINITY,
                         Schedule.UNKNOWN,

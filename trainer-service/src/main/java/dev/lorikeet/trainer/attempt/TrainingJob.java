@@ -56,6 +56,7 @@ public record TrainingJob(
      * @param maxTokens longest example; longer ones are cut
      * @param checkpointEvery optimizer steps between checkpoints
      * @param reportEvery optimizer steps between progress reports
+     * @param recompute whether layers are computed again for the backward pass
      */
     public record Hyperparameters(
             int epochs,
@@ -69,7 +70,8 @@ public record TrainingJob(
             double maxGradientNorm,
             int maxTokens,
             int checkpointEvery,
-            int reportEvery) {
+            int reportEvery,
+            boolean recompute) {
         /** Checks. */
         public Hyperparameters {
             atLeast("hyperparameters.max_steps", maxSteps, 0);

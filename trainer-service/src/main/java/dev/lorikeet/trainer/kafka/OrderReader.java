@@ -106,7 +106,8 @@ final class OrderReader {
                 from.hasMaxGradientNorm() ? from.getMaxGradientNorm() : 1.0,
                 from.getMaxSequenceLength(),
                 from.getCheckpointEverySteps(),
-                from.getReportEverySteps());
+                from.getReportEverySteps(),
+                from.getGradientCheckpointing());
     }
 
     private static AttemptKey key(String job, int attempt) {

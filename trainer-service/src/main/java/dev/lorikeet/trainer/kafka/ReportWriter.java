@@ -97,12 +97,13 @@ final class ReportWriter {
                                 .setAttempt(attempt.number())
                                 .setStep(progress.step())
                                 .setTotalSteps(progress.totalSteps())
-                                .setLoss(progress.loss())
-                                .setLearningRate(progress.learningRate())
-                                .setGradientNorm(progress.gradientNorm())
+                                .setLoss(progress.measures().loss())
+                                .setLearningRate(progress.measures().learningRate())
+                                .setGradientNorm(progress.measures().gradientNorm())
                                 .setTokens(progress.tokens())
                                 .setTokensPerSecond(progress.pace().tokensPerSecond())
-                                .setEtaSeconds(progress.pace().secondsLeft())))
+                                .setEtaSeconds(progress.pace().secondsLeft())
+                                .putAllRanks(progress.ranks())))
                 .build();
     }
 

@@ -32,7 +32,7 @@ final class EngineSettings {
                 new Schedule(shape(from.schedule()), from.learningRate(), warmUp),
                 new AdamWSettings(
                         torch.beta1(), torch.beta2(), torch.epsilon(), from.weightDecay(), from.maxGradientNorm()),
-                false,
+                from.recompute(),
                 job.seed());
     }
 

@@ -112,11 +112,10 @@ final class TrainingAttempt {
                         .progress(new TrainingProgress(
                                 run.stepsDone(),
                                 run.totalSteps(),
-                                step.loss(),
-                                step.learningRate(),
-                                step.gradientNorm(),
+                                new TrainingProgress.Measures(step.loss(), step.learningRate(), step.gradientNorm()),
                                 tokens,
-                                now));
+                                now,
+                                run.ranks()));
             }
             if (run.stepsDone() % settings.checkpointEvery() == 0 && !run.finished()) {
                 checkpoint(run, uploads);

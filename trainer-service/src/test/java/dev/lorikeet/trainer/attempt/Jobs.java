@@ -27,7 +27,19 @@ public final class Jobs {
                 dataset,
                 lora("all-linear"),
                 new TrainingJob.Hyperparameters(
-                        3, maxSteps, 2, 1, 1e-2, TrainingJob.Schedule.COSINE, -1, 0.01, 1.0, 128, checkpointEvery, 1),
+                        3,
+                        maxSteps,
+                        2,
+                        1,
+                        1e-2,
+                        TrainingJob.Schedule.COSINE,
+                        -1,
+                        0.01,
+                        1.0,
+                        128,
+                        checkpointEvery,
+                        1,
+                        false),
                 7,
                 Map.of("team", "support"));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +61,11 @@ class OutboxTest {
     @Test
     void onlyTheNewestProgressLeavesAndNotTooSoon() throws InterruptedException {
         outbox.progress(ATTEMPT, progress(1));
-        assertThat(step(outbox.take())).isEqualTo(1);
+        assertThat(outbox.take()).isNotNull().satisfies(report -> {
+            assertThat(step(report)).isEqualTo(1);
+            assertThat(report.getProgress().getProgress().getLoss()).isEqualTo(1.5);
+            assertThat(report.getProgress().getProgress().getRanksMap()).containsEntry("q_proj", 3);
+        });
         outbox.progress(ATTEMPT, progress(2));
         outbox.progress(ATTEMPT, progress(3));
         outbox.heartbeat(() -> List.of(ATTEMPT));
@@ -131,6 +136,12 @@ class OutboxTest {
     }
 
     private static TrainingProgress progress(int step) {
-        return new TrainingProgress(step, 10, 1.5, 1e-3, 0.7, step * 100L, new TrainingProgress.Pace(50, 9));
+        return new TrainingProgress(
+                step,
+                10,
+                new TrainingProgress.Measures(1.5, 1e-3, 0.7),
+                step * 100L,
+                new TrainingProgress.Pace(50, 9),
+                Map.of("q_proj", 3));
     }
 }

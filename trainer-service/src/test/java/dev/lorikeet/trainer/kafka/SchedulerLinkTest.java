@@ -115,7 +115,13 @@ class SchedulerLinkTest {
         open((assignment, control, listener) -> {
             listener.started(0, DatasetUse.whole(8));
             for (int step = 1; step <= 5000; step++) {
-                listener.progress(new TrainingProgress(step, 5000, 1, 1, 1, step, new TrainingProgress.Pace(1, 1)));
+                listener.progress(new TrainingProgress(
+                        step,
+                        5000,
+                        new TrainingProgress.Measures(1, 1, 1),
+                        step,
+                        new TrainingProgress.Pace(1, 1),
+                        Map.of()));
             }
             return new RunOutcome.Published(1, "ab", 5000, 0.5, 1);
         });

@@ -14,6 +14,7 @@ import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.StopReason;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +38,8 @@ class TrainerLoopTest {
         RunOutcome.Published published = new RunOutcome.Published(1, "ab", 3, 0.5, 1);
         TrainerLoop loop = loop((assignment, control, listener) -> {
             listener.started(0, DatasetUse.whole(8));
-            listener.progress(new TrainingProgress(1, 3, 1, 1, 1, 10, new TrainingProgress.Pace(1, 1)));
+            listener.progress(new TrainingProgress(
+                    1, 3, new TrainingProgress.Measures(1, 1, 1), 10, new TrainingProgress.Pace(1, 1), Map.of()));
             return published;
         });
 

@@ -1,0 +1,79 @@
+package dev.lorikeet.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.proto.training.v1.Method;
+import dev.lorikeet.registry.adapter.Version;
+import dev.lorikeet.tenancy.DatasetAddress;
+import dev.lorikeet.trainer.attempt.Assignment;
+import dev.lorikeet.trainer.attempt.Jobs;
+import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.method.MethodReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every method that a request may ask for, trained, interrupted, resumed and published. */
+class MethodsTest extends AttemptFixture {
+    private static Assignment with(String method, String job, int attempt, DatasetAddress dataset)
+            throws InvalidProtocolBufferException {
+        Assignment plain = assignment(job, attempt, dataset);
+        Method.Builder read = Method.newBuilder();
+        JsonFormat.parser().merge(method, read);
+        TrainingJob from = plain.job();
+        return new Assignment(
+                plain.key(),
+                plain.tenant(),
+                new TrainingJob(
+                        from.adapter(),
+                        from.baseModel(),
+                        from.dataset(),
+                        MethodReader.read(read.build(), TinyModel.NAME),
+                        from.hyperparameters(),
+                        from.seed(),
+                        from.metadata()),
+                plain.lease());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            lora | LORA | {"lora": {"rank": 4, "alpha": 8, "target_modules": ["all-linear"], "dropout": 0.1}}
+            lora | LORA | {"lora": {"rank": 4, "alpha": 8, "rank_stabilized": true, "target_pattern": ".*[.]mlp[.].*", \
+                           "exclude_modules": ["up_proj"], "rank_pattern": {"down_proj": 2}, \
+                           "alpha_pattern": {"gate_proj": 3}}}
+            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}}
+            """)
+    void methodIsTrainedResumedToTheSameBytesAndPublished(String name, String kind, String method, @TempDir Path folder)
+            throws IOException {
+        RunOutcome.Published whole = published(run(with(method, "j-whole", 1, dataset()), control, listener()));
+        ScriptedListener crash = new ScriptedListener(
+                step -> {
+                    if (step == 8) {
+                        throw new IllegalStateException("crash");
+                    }
+                },
+                phase -> {});
+        try {
+            run(with(method, "j-resumed", 1, dataset()), control, crash);
+        } catch (IllegalStateException planned) {
+            assertThat(planned).hasMessage("crash");
+        }
+        ScriptedListener second = listener();
+
+        RunOutcome.Published resumed = published(run(with(method, "j-resumed", 2, dataset()), control, second));
+
+        assertThat(second.resumedFrom).containsExactly(5);
+        assertThat(resumed.revision()).isEqualTo(whole.revision());
+        Version version = registry.adapters().newest(Jobs.ACME, ADAPTER).orElseThrow();
+        assertThat(version.description().method()).isEqualTo(name);
+        assertThat(version.description().kind()).isEqualTo(kind);
+        registry.adapters().download(Jobs.ACME, ADAPTER, version.revision(), folder);
+        assertThat(StoredAdapter.read(folder, model.config()).config().kind()).isEqualTo(name);
+    }
+}
