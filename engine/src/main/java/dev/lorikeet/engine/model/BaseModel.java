@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import dev.lorikeet.engine.adapter.MergedTensors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.script.NativeHeap;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
@@ -292,7 +293,10 @@ public final class BaseModel implements AutoCloseable {
             closed = true;
             loader.close();
             manager.close();
+            // What dequantised weights lie in goes with the next collection.
+            reader.releaseUnless(false);
             files.close();
+            NativeHeap.release();
         }
     }
 }

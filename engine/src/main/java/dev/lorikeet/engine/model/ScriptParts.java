@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts a model's script together: shared blocks, its constants, the attributes that hold its weights. */
-final class ScriptParts {
+public final class ScriptParts {
     private static final List<String> LISTS = List.of(
             "norm1",
             "norm1_bias",
@@ -32,32 +32,40 @@ final class ScriptParts {
     }
 
     /**
-     * A model's blocks, with methods of the caller's own. Constants: layers, hidden, heads, groups (key/value heads),
-     * size (of a head), scalar (the weights' type), packed (weights.py); modules, modules_0 ... (bank.py); mean_square,
-     * epsilon, head_norms (the norms); rotary; window (0: none) and window_from (its first layer); gated_forward
-     * and tanh_forward;
-     * biased_0 ... biased_3, a group each.
+     * A script with what follows from a model's family and shape. Constants: heads, groups (key/value heads), size (of a
+     * head); modules, modules_0 ... modules_4 ({@link Blueprint#counted}); mean_square, epsilon, head_norms (the norms);
+     * rotary; window (0: none) and window_from (its first layer); gated_forward and tanh_forward (the feed-forward).
+     * Methods: those of gelu.py.
      */
-    static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+    public static ScriptSource family(ScriptSource source, ModelConfig config) {
         Blueprint.Style style = config.blueprint().style();
         Blueprint.Norms norms = config.blueprint().norms();
-        ScriptSource source = config.blueprint()
-                .counted(weights(options))
-                .and(ScriptParts.class, "blocks.py")
-                .and(own)
-                .constant("layers", config.layers())
-                .constant("hidden", config.hiddenSize())
+        return config.blueprint()
+                .counted(source)
+                .and(ScriptParts.class, "gelu.py")
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())
-                .constant("epsilon", config.normEpsilon())
                 .constant("mean_square", norms.kind() == Blueprint.NormKind.ROOT_MEAN_SQUARE)
+                .constant("epsilon", config.normEpsilon())
                 .constant("head_norms", norms.queries() != null)
                 .constant("rotary", config.rotary())
                 .constant("window", config.window().length())
                 .constant("window_from", config.window().firstLayer())
                 .constant("gated_forward", style.gated())
                 .constant("tanh_forward", style.activation() == Blueprint.Activation.GELU_TANH);
+    }
+
+    /**
+     * A model's blocks, with methods of the caller's own. Constants: those of {@link #family}; layers, hidden, scalar (the
+     * weights' type), packed (weights.py), biased_0 ... biased_3, a group each.
+     */
+    static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+        ScriptSource source = family(weights(options), config)
+                .and(ScriptParts.class, "blocks.py")
+                .and(own)
+                .constant("layers", config.layers())
+                .constant("hidden", config.hiddenSize());
         for (Group group : Group.OF_A_LAYER) {
             source = source.constant("biased_" + group.number(), config.biased(group));
         }

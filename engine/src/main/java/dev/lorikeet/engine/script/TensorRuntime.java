@@ -54,6 +54,7 @@ public final class TensorRuntime {
             int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
             setDefault("ai.djl.pytorch.num_threads", Integer.toString(count));
             waitWithLittleSpinning();
+            NativeHeap.keepFreed();
             Engine.getEngine("PyTorch");
             started = true;
         }

@@ -8,6 +8,8 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.model.ScriptParts;
+import dev.lorikeet.engine.script.NativeHeap;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
@@ -76,21 +78,45 @@ final class TrainingScript implements AutoCloseable {
             }
             weights.add(base.weight(blueprint.norms().last() + ".weight"));
             weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
-            weights.add(manager.create(config.rope().inverseFrequencies(config.headSize())));
+            weights.add(
+                    config.rotary()
+                            ? manager.create(config.rope().inverseFrequencies(config.headSize()))
+                            : manager.zeros(new Shape(1)));
             NDArray index = scope.create(method.index());
             NDArray scales = scope.create(method.scales());
-            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, index, scales, state);
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details(base), index, scales, state);
             return fast ? new FusedPass(base, method, weights, biases) : null;
         }
     }
 
+    /** What only some families have, in the order of training.py's {@code bind}. */
+    private List<NDArray> details(BaseModel base) {
+        ModelConfig config = base.config();
+        Blueprint blueprint = config.blueprint();
+        Blueprint.Norms norms = blueprint.norms();
+        boolean biased = norms.kind() == Blueprint.NormKind.LAYER;
+        NDArray none = manager.zeros(new Shape(0));
+        List<NDArray> details = new ArrayList<>();
+        String positions = blueprint.embeddings().positions();
+        details.add(positions == null ? none : base.weight(positions + ".weight"));
+        details.add(biased ? base.weight(norms.last() + ".bias") : none);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String prefix = blueprint.layer(layer);
+            for (String norm : List.of(norms.attention(), norms.feedForward())) {
+                details.add(biased ? base.weight(prefix + norm + ".bias") : none);
+            }
+            for (String norm : Arrays.asList(norms.queries(), norms.keys())) {
+                details.add(norm == null ? none : base.weight(prefix + norm + ".weight"));
+            }
+        }
+        return details;
+    }
+
     private static Script compile(BaseModel base, TrainedMethod method, boolean recompute) {
         ModelConfig config = base.config();
-        if (!config.rotary()
-                || config.blueprint().norms().queries() != null
-                || config.window().length() > 0) {
-            throw new IllegalArgumentException(
-                    "training over a base of family " + config.family().modelType() + " is not computed");
+        if (config.blueprint().encoder()) {
+            throw new IllegalArgumentException("training over an encoder ("
+                    + config.family().modelType() + ") is not supported: its adapters are served only");
         }
         ScriptSource own = ScriptSource.of(TrainingScript.class, "training.py", "optimizer.py")
                 .constant("before", 0)
@@ -98,16 +124,12 @@ final class TrainingScript implements AutoCloseable {
                 .constant("recompute", recompute)
                 .and(method.script())
                 .orElse(TrainingScript.class, "plain.py");
-        ScriptSource source = config.blueprint()
-                .counted(own)
-                .constant("heads", config.heads())
-                .constant("groups", config.keyValueHeads())
-                .constant("size", config.headSize())
-                .constant("epsilon", config.normEpsilon())
+        ScriptSource source = ScriptParts.family(own, config)
                 .constant("scalar", base.precision().scalarType())
                 .constant("longest", LONGEST_MATERIALISED)
                 .tensorList("weights")
                 .tensorList("biases")
+                .tensorList("details")
                 .tensorList("factors")
                 .tensorList("state")
                 .tensorList("notes")
@@ -255,5 +277,6 @@ final class TrainingScript implements AutoCloseable {
         }
         script.close();
         manager.close();
+        NativeHeap.release();
     }
 }

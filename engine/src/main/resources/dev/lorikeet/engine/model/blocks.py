@@ -35,12 +35,9 @@ def activated(self, wide: Tensor) -> Tensor:
     if self.gated_forward:
         inner = wide.size(1) // 2
         return torch.mul(torch.silu(torch.narrow(wide, 1, 0, inner)), torch.narrow(wide, 1, inner, inner))
-    if not self.tanh_forward:
-        return torch.gelu(wide)
-    # GELU by its tanh approximation; the operator's option for it is newer than this dialect.
-    cube = torch.mul(torch.square(wide), wide)
-    inner = torch.mul(torch.add(wide, cube, alpha=0.044715), 0.7978845608028654)
-    return torch.mul(torch.mul(wide, 0.5), torch.add(torch.tanh(inner), 1))
+    if self.tanh_forward:
+        return self.gelu_tanh(wide)
+    return torch.gelu(wide)
 
 # Vectors of tokens (rows) at positions (rows).
 def embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:

@@ -233,10 +233,13 @@ def cross_entropy(self, h: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
   while start < count:
     size = min(128, count - start)
     target = torch.narrow(targets, 0, start, size).unsqueeze(1)
-    logs = torch.log_softmax(torch.mm(torch.narrow(h, 0, start, size), head.t()), 1, 6)
-    loss = torch.sub(loss, torch.sum(torch.gather(logs, 1, target), dtype=7))
-    errors = torch.scatter_add_(torch.exp_(logs), 1, target, torch.full([size, 1], -1., device=h.device))
-    _0 = torch.mm(errors.to(self.scalar), head, out=torch.narrow(gradient, 0, start, size))
+    logits = torch.mm(torch.narrow(h, 0, start, size), head.t())
+    errors = torch.softmax(logits, 1, 6)
+    # The log of the sum by way of the largest, whose probability cannot vanish as that of the target can.
+    sums = torch.sub(torch.amax(logits, [1], True).to(6), torch.log(torch.amax(errors, [1], True)))
+    loss = torch.add(loss, torch.sum(torch.sub(sums, torch.gather(logits, 1, target)), dtype=7))
+    _0 = torch.scatter_add_(errors, 1, target, torch.full([size, 1], -1., device=h.device))
+    _1 = torch.mm(errors.to(self.scalar), head, out=torch.narrow(gradient, 0, start, size))
     start = start + size
   return (loss, gradient)
 

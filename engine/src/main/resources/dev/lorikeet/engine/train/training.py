@@ -1,14 +1,18 @@
 # One micro-batch of causal language-model training over a frozen base: forward, loss on the labelled positions only,
 # backward. Sizes: rows B, row length S, tokens T = B * S, hidden size H, head size D.
-# Attributes: heads, groups (key/value heads), size (D), epsilon, scalar (the weights' type), longest (row length up to
-# which attention materialises its probabilities), recompute (whether layers are computed again for the backward pass
-# rather than kept), own_head, before (see plain.py), weights and biases (see bind); modules, modules_0 ...
+# Attributes: those of a family (ScriptParts.family), scalar (the weights' type), longest (row length up to which attention
+# materialises its probabilities), recompute (whether layers are computed again for the backward pass rather than kept),
+# own_head, before (see plain.py), weights, biases and details (see bind).
 
-# The base's tensors. weights: embedding, then nine a layer (input norm, q, k, v, o, post-attention norm, gate, up, down),
-# final norm, head, rotary frequencies (D / 2). biases: seven a layer (q k v o gate up down), empty where there is none.
-def bind(self, weights: List[Tensor], biases: List[Tensor], index: Tensor, scales: Tensor, state: Tensor) -> Tensor:
+# The base's tensors. weights: embedding, then for each layer its attention's norm, the modules of groups 0 and 1, its
+# feed-forward's norm, the modules of groups 2 and 3 (Llama: q k v, o, gate up, down); final norm, head, rotary frequencies
+# (D / 2). biases: one a module, empty where there is none. details, empty where the family has none: table of positions,
+# bias of the final norm, then for each layer the biases of its two norms, the weights of its query and key heads' norms.
+def bind(self, weights: List[Tensor], biases: List[Tensor], details: List[Tensor], index: Tensor, scales: Tensor,
+    state: Tensor) -> Tensor:
   self.weights = weights
   self.biases = biases
+  self.details = details
   self.index = annotate(List[int], index.tolist())
   self.scales = annotate(List[float], scales.tolist())
   self.state = [state]
@@ -55,8 +59,14 @@ def first(self, group: int) -> int:
     first = first + counts[i]
   return first
 
+# The family's norm over the last axis.
+def normed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  if self.mean_square:
+    return self.root_mean_square(x, weight)
+  return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
+
 # Root mean square norm over the last axis, in float32.
-def normed(self, x: Tensor, weight: Tensor) -> Tensor:
+def root_mean_square(self, x: Tensor, weight: Tensor) -> Tensor:
   square = torch.square(torch.linalg_vector_norm(x, 2, [-1], True, dtype=6))
   scale = torch.rsqrt(torch.add(torch.div(square, float(x.size(-1))), self.epsilon))
   return torch.mul(torch.mul(x, scale).to(self.scalar), weight)
@@ -109,47 +119,77 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
   share = self.heads // self.groups
   length = turn[0].size(0)
   q5 = q.view([rows, length, self.groups, share, self.size]).permute([0, 2, 3, 1, 4])
-  queries = self.rotated(q5.contiguous().view([-1, length, self.size]), turn)
+  queries = q5.contiguous().view([-1, length, self.size])
   k4 = k.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3])
-  keys = self.rotated(k4.contiguous().view([-1, length, self.size]), turn)
+  keys = k4.contiguous().view([-1, length, self.size])
+  if self.head_norms:
+    queries = self.root_mean_square(queries, self.details[4 + 4 * layer])
+    keys = self.root_mean_square(keys, self.details[5 + 4 * layer])
+  if self.rotary:
+    queries = self.rotated(queries, turn)
+    keys = self.rotated(keys, turn)
   values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3]).contiguous()
   if self.before == 0 and length > self.longest:
+    near = self.window > 0 and layer >= self.window_from
     mixed = torch.scaled_dot_product_attention(
         queries.view([rows, self.heads, length, self.size]), keys.view([rows, self.groups, length, self.size]),
-        values, None, 0., True, scale=None, enable_gqa=True)
+        values, self.unseen(length, layer, q) if near else None, 0., not near, scale=None, enable_gqa=True)
     return mixed.permute([0, 2, 1, 3]).reshape([rows * length, self.heads * self.size])
   values = values.view([-1, length, self.size])
   if self.before > 0:
     early = self.earlier(layer)
     keys = torch.cat([torch.repeat(early[0], [rows, 1, 1]), keys], 1)
     values = torch.cat([torch.repeat(early[1], [rows, 1, 1]), values], 1)
-  seen = torch.full([length, self.before + length], -float("inf"), dtype=self.scalar, device=q.device)
-  future = torch.triu(seen, 1 + self.before)
-  mask = torch.repeat(future, [share, 1]).unsqueeze(0)
+  mask = torch.repeat(self.unseen(length, layer, q), [share, 1]).unsqueeze(0)
   scores = torch.baddbmm(
       mask, queries.view([-1, share * length, self.size]), keys.transpose(1, 2), alpha=float(self.size) ** -0.5)
   mixed = torch.bmm(torch.softmax(scores, -1), values)
   return mixed.view([rows, self.groups, share, length, self.size]).permute([0, 3, 1, 2, 4]).reshape(
       [rows * length, self.heads * self.size])
 
+# What to add to the scores of a layer: minus infinity for positions behind a token's, and for those further back than its
+# window: (S, before + S).
+def unseen(self, length: int, layer: int, like: Tensor) -> Tensor:
+  all = torch.full([length, self.before + length], -float("inf"), dtype=self.scalar, device=like.device)
+  future = torch.triu(all, 1 + self.before)
+  if self.window > 0 and layer >= self.window_from:
+    return torch.add(future, torch.tril(all, self.before - self.window))
+  return future
+
+# What enters the first layer, positions included: ids (B, S) -> (B * S', H).
+def entering(self, ids: Tensor) -> Tensor:
+  x = self.embedded(ids)
+  if self.rotary:
+    return x
+  length = x.size(0) // ids.size(0)
+  places = torch.narrow(self.details[0], 0, self.before, length)
+  return torch.add(x.view([-1, length, x.size(1)]), places).view([-1, x.size(1)])
+
 # One layer: x (T, H) -> (T, H).
 def block(self, x: Tensor, layer: int, rows: int, turn: Tuple[Tensor, Tensor]) -> Tensor:
   w = self.weights
-  at = 1 + 9 * layer
-  h = self.normed(x, w[at])
-  qkv = self.projected(h, None, [w[at + 1], w[at + 2], w[at + 3]], layer, 0)
+  at = 1 + (2 + self.modules) * layer
+  h = self.normed(x, w[at], self.details[2 + 4 * layer])
+  at = at + 1
+  qkv = self.projected(h, None, w[at:(at + self.modules_0)], layer, 0)
+  if self.modules_0 == 1:
+    qkv = torch.split_with_sizes(
+        qkv[0], [self.heads * self.size, self.groups * self.size, self.groups * self.size], 1)
   mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, turn, layer)
-  x = self.joined(mixed, x, w[at + 4], layer, 1)
-  h = self.normed(x, w[at + 5])
-  wide = self.projected(h, None, [w[at + 6], w[at + 7]], layer, 2)
-  return self.joined(torch.mul(torch.silu(wide[0]), wide[1]), x, w[at + 8], layer, 3)
+  at = at + self.modules_0
+  x = self.joined(mixed, x, w[at], layer, 1)
+  h = self.normed(x, w[at + 1], self.details[3 + 4 * layer])
+  at = at + 2
+  wide = self.projected(h, None, w[at:(at + self.modules_2)], layer, 2)
+  inner = torch.mul(torch.silu(wide[0]), wide[1]) if self.gated_forward else self.gelu_tanh(wide[0])
+  return self.joined(inner, x, w[at + self.modules_2], layer, 3)
 
 def layers(self) -> int:
-  return (len(self.weights) - 4) // 9
+  return (len(self.weights) - 4) // (2 + self.modules)
 
 # Hidden states of the positions asked for, normed: ids (B, S), positions (N) in B * S -> (N, H).
 def hidden(self, ids: Tensor, positions: Tensor) -> Tensor:
-  x = self.embedded(ids)
+  x = self.entering(ids)
   turn = self.rotation(x.size(0) // ids.size(0))
   for layer in range(self.layers()):
     x = self.block(x, layer, ids.size(0), turn)
@@ -163,7 +203,7 @@ def picked(self, x: Tensor, ids: Tensor, positions: Tensor) -> Tensor:
   if front > 0:
     row = torch.floor_divide(positions, length)
     places = torch.add(positions, torch.mul(torch.add(row, 1), front))
-  return self.normed(torch.index_select(x, 0, places), self.weights[len(self.weights) - 3])
+  return self.normed(torch.index_select(x, 0, places), self.weights[len(self.weights) - 3], self.details[1])
 
 # Cross-entropy of the labelled positions with a frozen head, in chunks so that few logits exist at once; the gradient is
 # had in the forward pass. h (N, H), targets (N) -> summed loss (float64), its gradient for h.
@@ -235,7 +275,7 @@ def add_gradient(self, sums: Tensor, gradient: Optional[Tensor]) -> int:
 # (Chen et al. 2016.) Not for methods with a penalty.
 def recomputed(self, leaf: Tensor, sums: Tensor, ids: Tensor, positions: Tensor, targets: Tensor) -> Tensor:
   rows = ids.size(0)
-  inputs: List[Tensor] = [self.embedded(ids)]
+  inputs: List[Tensor] = [self.entering(ids)]
   turn = self.rotation(inputs[0].size(0) // rows)
   for layer in range(self.layers()):
     inputs.append(torch.detach(self.block(torch.detach(inputs[layer]), layer, rows, turn)))
