@@ -8,12 +8,10 @@ import dev.lorikeet.registry.store.NotFound;
 import dev.lorikeet.registry.store.ObjectStore;
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.AliasName;
-import dev.lorikeet.tenancy.InvalidName;
 import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.tenancy.TenantId;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,32 +109,19 @@ public final class Adapters {
         return switch (selector) {
             case Selector.Default() ->
                 aliases.inForce(keys, PRODUCTION)
-                        .map(alias -> versions.live(keys, choose(alias, random)))
+                        .map(alias -> versions.live(keys, alias.choose(random)))
                         .orElseGet(() -> newestOf(keys));
             case Selector.Newest() -> newestOf(keys);
             case Selector.Numbered(long number) -> versions.live(keys, number);
             case Selector.Named(AliasName name) ->
                 aliases.inForce(keys, name)
-                        .map(alias -> versions.live(keys, choose(alias, random)))
+                        .map(alias -> versions.live(keys, alias.choose(random)))
                         .orElseThrow(() -> new NotFound("Adapter " + keys + " has no alias " + name));
         };
     }
 
     private Version newestOf(AdapterKeys keys) {
         return versions.newest(keys).orElseThrow(() -> new NotFound("There is no adapter " + keys));
-    }
-
-    /** A target's version, with a probability of its weight over the sum of weights. */
-    public static long choose(Alias alias, RandomGenerator random) {
-        long sum = alias.targets().stream().mapToLong(AliasTarget::weight).sum();
-        long point = alias.targets().size() == 1 ? 0 : random.nextLong(sum);
-        for (AliasTarget target : alias.targets()) {
-            point -= target.weight();
-            if (point < 0) {
-                return target.version();
-            }
-        }
-        throw new IllegalStateException("Alias " + alias.name() + " has no target to choose");
     }
 
     /**
@@ -174,19 +159,6 @@ public final class Adapters {
     }
 
     /**
-     * A tenant's adapters that have a version.
-     *
-     * @param adapters in order of the store's keys
-     * @param nextPageToken for the next page; empty on the last
-     */
-    public record AdapterPage(List<AdapterState> adapters, String nextPageToken) {
-        /** Copies the list. */
-        public AdapterPage {
-            adapters = List.copyOf(adapters);
-        }
-    }
-
-    /**
      * A page of a tenant's adapters.
      *
      * @param size most adapters, 1 to 1000
@@ -194,37 +166,7 @@ public final class Adapters {
      * @throws Invalid if the token is none of ours
      */
     public AdapterPage list(TenantId tenant, int size, String token) {
-        String prefix = AdapterKeys.adaptersOf(tenant);
-        List<AdapterState> found = new ArrayList<>();
-        String after = token.isEmpty() ? "" : prefix + checkedToken(token) + "/";
-        while (true) {
-            ObjectStore.Page page = store.folders(prefix, after, Math.max(1, size - found.size()));
-            for (String folder : page.entries()) {
-                AdapterState state = state(tenant, new AdapterName(nameOf(prefix, folder)));
-                if (!state.deleted()) {
-                    found.add(state);
-                }
-            }
-            if (page.next().isEmpty()) {
-                return new AdapterPage(found, "");
-            }
-            after = page.next().get();
-            if (found.size() >= size) {
-                return new AdapterPage(found, nameOf(prefix, after));
-            }
-        }
-    }
-
-    private static String nameOf(String prefix, String folder) {
-        return folder.substring(prefix.length(), folder.length() - 1);
-    }
-
-    private static String checkedToken(String token) {
-        try {
-            return new AdapterName(token).value();
-        } catch (InvalidName e) {
-            throw new Invalid("The page token is not one that was given out");
-        }
+        return AdapterPage.read(store, tenant, size, token, adapter -> state(tenant, adapter));
     }
 
     /**

@@ -224,7 +224,7 @@ abstract class AdaptersContract {
         Random random = new Random(42);
 
         long ofTheCanary = IntStream.range(0, 10_000)
-                .filter(i -> Adapters.choose(alias, random) == 2)
+                .filter(i -> alias.choose(random) == 2)
                 .count();
 
         // Binomial with n = 10,000 and p = 0.1: five standard deviations are 150.
@@ -292,7 +292,7 @@ abstract class AdaptersContract {
             List<String> listed = new ArrayList<>();
             String token = "";
             do {
-                Adapters.AdapterPage page = adapters().list(tenant, size, token);
+                AdapterPage page = adapters().list(tenant, size, token);
                 assertThat(page.adapters()).hasSizeLessThanOrEqualTo(size);
                 page.adapters().forEach(state -> listed.add(state.adapter().value()));
                 token = page.nextPageToken();

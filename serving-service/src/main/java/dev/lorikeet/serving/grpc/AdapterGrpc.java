@@ -15,6 +15,7 @@ import dev.lorikeet.proto.adapter.v1.ListVersionsRequest;
 import dev.lorikeet.proto.adapter.v1.ListVersionsResponse;
 import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
 import dev.lorikeet.proto.adapter.v1.SetAliasResponse;
+import dev.lorikeet.registry.adapter.AdapterPage;
 import dev.lorikeet.registry.adapter.AdapterState;
 import dev.lorikeet.registry.adapter.Adapters;
 import dev.lorikeet.registry.adapter.Alias;
@@ -61,7 +62,7 @@ public class AdapterGrpc extends AdapterServiceGrpc.AdapterServiceImplBase {
                 throw Rejection.invalid("page_size", "must be from 0 (the default) to " + MAX_PAGE)
                         .asException();
             }
-            Adapters.AdapterPage page = adapters.list(tenant, size, request.getPageToken());
+            AdapterPage page = adapters.list(tenant, size, request.getPageToken());
             ListAdaptersResponse.Builder reply =
                     ListAdaptersResponse.newBuilder().setNextPageToken(page.nextPageToken());
             page.adapters().forEach(state -> reply.addAdapters(AdapterMessages.adapter(state)));

@@ -93,14 +93,14 @@ public final class AdapterDirectory {
             case Selector.Default() -> {
                 Optional<Alias> production = alias(known, PRODUCTION);
                 yield production.isPresent()
-                        ? version(key, known, Adapters.choose(production.get(), random))
+                        ? version(key, known, production.get().choose(random))
                         : newest(key, known);
             }
             case Selector.Newest() -> newest(key, known);
             case Selector.Numbered(long number) -> version(key, known, number);
             case Selector.Named(AliasName name) -> {
                 Alias alias = alias(known, name).orElseThrow(() -> notFound(key));
-                yield version(key, known, Adapters.choose(alias, random));
+                yield version(key, known, alias.choose(random));
             }
         };
         checkBase(key, version);

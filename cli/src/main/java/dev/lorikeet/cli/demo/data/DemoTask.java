@@ -16,23 +16,62 @@ public interface DemoTask {
      */
     record Recipe(int rank, int steps, int batchSize, double learningRate) {}
 
-    /** How it is trained. */
-    Recipe recipe();
+    /**
+     * What a task is, but for how it is judged.
+     *
+     * @param tenant whose task it is
+     * @param adapter name of the adapter that learns it
+     * @param title what it is, in a few words
+     * @param recipe how it is trained
+     * @param training the examples to train on
+     * @param heldOut the examples to judge by: none of them is among those trained on
+     */
+    record Plan(
+            String tenant,
+            String adapter,
+            String title,
+            Recipe recipe,
+            List<DemoExample> training,
+            List<DemoExample> heldOut) {
+        /** Copies the lists. */
+        public Plan {
+            training = List.copyOf(training);
+            heldOut = List.copyOf(heldOut);
+        }
+    }
+
+    /** What it is. */
+    Plan plan();
 
     /** The tenant whose task it is. */
-    String tenant();
+    default String tenant() {
+        return plan().tenant();
+    }
 
     /** Name of the adapter that learns it. */
-    String adapter();
+    default String adapter() {
+        return plan().adapter();
+    }
 
     /** What it is, in a few words. */
-    String title();
+    default String title() {
+        return plan().title();
+    }
+
+    /** How it is trained. */
+    default Recipe recipe() {
+        return plan().recipe();
+    }
 
     /** The examples to train on. */
-    List<DemoExample> training();
+    default List<DemoExample> training() {
+        return plan().training();
+    }
 
     /** The examples to judge by: none of them is among those trained on. */
-    List<DemoExample> heldOut();
+    default List<DemoExample> heldOut() {
+        return plan().heldOut();
+    }
 
     /**
      * Judges one answer.

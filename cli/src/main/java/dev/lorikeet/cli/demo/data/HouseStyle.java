@@ -27,8 +27,7 @@ public final class HouseStyle implements DemoTask {
     private static final String SYSTEM = "Answer in the Globex house style: the line \"" + GREETING
             + "\", then exactly three short bullets starting with \"- \", then the line \"" + SIGN_OFF + "\".";
 
-    private final List<DemoExample> training;
-    private final List<DemoExample> heldOut;
+    private final Plan plan;
 
     /**
      * Draws the examples.
@@ -39,8 +38,13 @@ public final class HouseStyle implements DemoTask {
      */
     public HouseStyle(long seed, int trainingSize, int heldOutSize) {
         Random random = new Random(seed);
-        training = draw(random, TravelTopics.TRAINING, trainingSize);
-        heldOut = draw(random, TravelTopics.HELD_OUT, heldOutSize);
+        plan = new Plan(
+                "globex",
+                "house-style",
+                "answers in a house style",
+                new Recipe(8, 40, 4, 1e-3),
+                draw(random, TravelTopics.TRAINING, trainingSize),
+                draw(random, TravelTopics.HELD_OUT, heldOutSize));
     }
 
     /** Each question about each topic at most once. */
@@ -62,33 +66,8 @@ public final class HouseStyle implements DemoTask {
     }
 
     @Override
-    public Recipe recipe() {
-        return new Recipe(8, 40, 4, 1e-3);
-    }
-
-    @Override
-    public String tenant() {
-        return "globex";
-    }
-
-    @Override
-    public String adapter() {
-        return "house-style";
-    }
-
-    @Override
-    public String title() {
-        return "answers in a house style";
-    }
-
-    @Override
-    public List<DemoExample> training() {
-        return training;
-    }
-
-    @Override
-    public List<DemoExample> heldOut() {
-        return heldOut;
+    public Plan plan() {
+        return plan;
     }
 
     @Override

@@ -174,8 +174,7 @@ public final class SupportTriage implements DemoTask {
     private static final List<String> NAMES =
             List.of("Anna", "Ben", "Carla", "David", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kofi", "Lena");
 
-    private final List<DemoExample> training;
-    private final List<DemoExample> heldOut;
+    private final Plan plan;
 
     /**
      * Draws the examples.
@@ -190,11 +189,17 @@ public final class SupportTriage implements DemoTask {
         while (drawn.size() < trainingSize) {
             drawn.add(draw(random, false));
         }
-        training = List.copyOf(drawn);
+        List<DemoExample> training = List.copyOf(drawn);
         while (drawn.size() < trainingSize + heldOutSize) {
             drawn.add(draw(random, true));
         }
-        heldOut = List.copyOf(new ArrayList<>(drawn).subList(trainingSize, trainingSize + heldOutSize));
+        plan = new Plan(
+                "acme",
+                "support-triage",
+                "support mail to JSON triage",
+                new Recipe(8, 64, 4, 1e-3),
+                training,
+                new ArrayList<>(drawn).subList(trainingSize, trainingSize + heldOutSize));
     }
 
     private static DemoExample draw(Random random, boolean heldOut) {
@@ -218,33 +223,8 @@ public final class SupportTriage implements DemoTask {
     }
 
     @Override
-    public Recipe recipe() {
-        return new Recipe(8, 64, 4, 1e-3);
-    }
-
-    @Override
-    public String tenant() {
-        return "acme";
-    }
-
-    @Override
-    public String adapter() {
-        return "support-triage";
-    }
-
-    @Override
-    public String title() {
-        return "support mail to JSON triage";
-    }
-
-    @Override
-    public List<DemoExample> training() {
-        return training;
-    }
-
-    @Override
-    public List<DemoExample> heldOut() {
-        return heldOut;
+    public Plan plan() {
+        return plan;
     }
 
     /** The whole answer must be the JSON document: text around it makes it invalid, as a program would see it. */
