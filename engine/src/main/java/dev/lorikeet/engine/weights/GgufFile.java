@@ -7,52 +7,50 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A GGUF file of version 2 or 3, mapped into memory, its tensors under Hugging Face names and in Hugging Face's order of
  * rows. Plain tensors keep their type; quantised ones are shown as float32 and computed on demand, on all cores.
  */
-public final class GgufFile implements TensorStore {
+public final class GgufFile extends MappedTensors<GgufHeader.Tensor> {
     /** Llama 3's rope divisors: configuration in the guise of a tensor. */
     private static final String ROPE_DIVISORS = "rope_freqs.weight";
     /** Elements dequantised as one task: enough to outweigh its dispatch. */
     private static final int TASK_ELEMENTS = 1 << 16;
 
-    private final Path path;
-    private final Arena arena;
     private final MemorySegment file;
     private final GgufMetadata metadata;
-    private final Map<String, GgufHeader.Tensor> tensors;
-    private final Map<String, TensorInfo> infos;
 
     private GgufFile(Path path, Arena arena, MemorySegment file, GgufHeader header) throws MalformedFileException {
-        this.path = path;
-        this.arena = arena;
+        super(path, arena, byName(path, header));
         this.file = file;
         this.metadata = header.metadata();
+        for (var tensor : header.tensors()) {
+            checkHeads(tensor);
+        }
+    }
+
+    private static SequencedMap<String, GgufHeader.Tensor> byName(Path path, GgufHeader header)
+            throws MalformedFileException {
         var byName = new LinkedHashMap<String, GgufHeader.Tensor>();
-        var shown = new LinkedHashMap<String, TensorInfo>();
-        var architecture = metadata.text("general.architecture", "");
+        var architecture = header.metadata().text("general.architecture", "");
         for (var tensor : header.tensors()) {
             // A tensor without a Hugging Face name keeps its own: whoever needs it knows it by that.
             var name = GgufNames.huggingFace(architecture, tensor.name()).orElse(tensor.name());
             if (byName.put(name, tensor) != null) {
                 throw new MalformedFileException(path, "two tensors would be called " + name);
             }
-            shown.put(name, new TensorInfo(name, tensor.type().shownAs(), tensor.shape()));
         }
-        this.tensors = byName;
-        this.infos = Collections.unmodifiableMap(shown);
-        for (var tensor : header.tensors()) {
-            checkHeads(tensor);
-        }
+        return byName;
+    }
+
+    @Override
+    TensorInfo describe(String name, GgufHeader.Tensor tensor) {
+        return new TensorInfo(name, tensor.type().shownAs(), tensor.shape());
     }
 
     /**
@@ -76,17 +74,13 @@ public final class GgufFile implements TensorStore {
         }
     }
 
-    public Path path() {
-        return path;
-    }
-
     public GgufMetadata metadata() {
         return metadata;
     }
 
     /** How a tensor is stored, by its Hugging Face name. */
     public GgufType storedAs(String name) {
-        return tensor(name).type();
+        return place(name).type();
     }
 
     /** The rope divisors, one for each frequency, or empty if the file has none. */
@@ -99,24 +93,8 @@ public final class GgufFile implements TensorStore {
     }
 
     @Override
-    public Collection<TensorInfo> tensors() {
-        return infos.values();
-    }
-
-    @Override
-    public boolean has(String name) {
-        return infos.containsKey(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        tensor(name);
-        return infos.getOrDefault(name, new TensorInfo(name, DType.F32, List.of()));
-    }
-
-    @Override
     public MemorySegment bytes(String name) {
-        var tensor = tensor(name);
+        var tensor = place(name);
         var stored = file.asSlice(tensor.begin(), tensor.bytes());
         int heads = reorderedHeads(tensor);
         if (tensor.type().plain() && heads == 0) {
@@ -201,23 +179,8 @@ public final class GgufFile implements TensorStore {
                 && (tensor.shape().size() == 2 || tensor.type().plain());
         if (heads < 0 || (heads > 0 && !divided)) {
             throw new MalformedFileException(
-                    path,
+                    path(),
                     "tensor " + tensor.name() + " of shape " + tensor.shape() + " does not fit " + heads + " heads");
-        }
-    }
-
-    private GgufHeader.Tensor tensor(String name) {
-        GgufHeader.@Nullable Tensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new IllegalArgumentException(path + " has no tensor '" + name + "'");
-        }
-        return tensor;
-    }
-
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
         }
     }
 }

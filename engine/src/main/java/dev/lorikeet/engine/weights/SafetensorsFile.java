@@ -8,33 +8,30 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.SequencedMap;
 
 /** One safetensors file, mapped into memory. The header is checked whole before anything is read. */
-public final class SafetensorsFile implements TensorStore {
-    private final Path path;
-    private final Arena arena;
+public final class SafetensorsFile extends MappedTensors<SafetensorsHeader.Entry> {
     private final MemorySegment data;
-    private final Map<String, SafetensorsHeader.Entry> entries;
-    private final Map<String, TensorInfo> infos;
     private final Map<String, String> metadata;
 
     private SafetensorsFile(Path path, Arena arena, MemorySegment data, SafetensorsHeader header) {
-        this.path = path;
-        this.arena = arena;
+        super(path, arena, byName(header));
         this.data = data;
-        var byName = new LinkedHashMap<String, SafetensorsHeader.Entry>();
-        var tensors = new LinkedHashMap<String, TensorInfo>();
-        for (var entry : header.entries()) {
-            byName.put(entry.info().name(), entry);
-            tensors.put(entry.info().name(), entry.info());
-        }
-        this.entries = byName;
-        this.infos = java.util.Collections.unmodifiableMap(tensors);
         this.metadata = header.metadata();
+    }
+
+    private static SequencedMap<String, SafetensorsHeader.Entry> byName(SafetensorsHeader header) {
+        var entries = new LinkedHashMap<String, SafetensorsHeader.Entry>();
+        header.entries().forEach(entry -> entries.put(entry.info().name(), entry));
+        return entries;
+    }
+
+    @Override
+    TensorInfo describe(String name, SafetensorsHeader.Entry entry) {
+        return entry.info();
     }
 
     /**
@@ -84,48 +81,14 @@ public final class SafetensorsFile implements TensorStore {
         return buffer.flip();
     }
 
-    public Path path() {
-        return path;
-    }
-
     /** The header's {@code __metadata__}. */
     public Map<String, String> metadata() {
         return metadata;
     }
 
     @Override
-    public Collection<TensorInfo> tensors() {
-        return infos.values();
-    }
-
-    @Override
-    public boolean has(String name) {
-        return infos.containsKey(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return entry(name).info();
-    }
-
-    @Override
     public MemorySegment bytes(String name) {
-        var entry = entry(name);
+        var entry = place(name);
         return data.asSlice(entry.begin(), entry.end() - entry.begin());
-    }
-
-    private SafetensorsHeader.Entry entry(String name) {
-        SafetensorsHeader.@Nullable Entry entry = entries.get(name);
-        if (entry == null) {
-            throw new IllegalArgumentException(path + " has no tensor '" + name + "'");
-        }
-        return entry;
-    }
-
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }
