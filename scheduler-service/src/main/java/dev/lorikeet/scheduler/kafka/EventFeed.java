@@ -18,7 +18,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Hands the event that answers a request to whoever awaits it, by the request's id. Reads on a thread of its own. */
 public final class EventFeed implements AutoCloseable {
@@ -28,16 +27,15 @@ public final class EventFeed implements AutoCloseable {
     private final KafkaSettings settings;
     private final Map<String, CompletableFuture<TrainingEvent>> awaited = new ConcurrentHashMap<>();
     private final CompletableFuture<Boolean> started = new CompletableFuture<>();
-    private volatile boolean closing;
-    private @Nullable Thread thread;
+    private final LoopThread loop = new LoopThread("event-feed", Duration.ofSeconds(5));
 
     public EventFeed(KafkaSettings settings) {
         this.settings = requireNonNull(settings, "settings");
     }
 
     /** Starts reading at the newest event. */
-    public synchronized void start() {
-        thread = Thread.ofPlatform().name("event-feed").start(this::run);
+    public void start() {
+        loop.start(this::run);
     }
 
     /** Done once events from now on are seen. */
@@ -54,14 +52,14 @@ public final class EventFeed implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing) {
+        while (loop.goesOn()) {
             try (Consumer<byte[], byte[]> consumer = settings.reader("event-feed")) {
                 List<TopicPartition> partitions = partitions(consumer);
                 consumer.assign(partitions);
                 consumer.seekToEnd(partitions);
                 partitions.forEach(consumer::position);
                 started.complete(true);
-                while (!closing) {
+                while (loop.goesOn()) {
                     consumer.poll(IDLE).forEach(this::offer);
                 }
             } catch (KafkaException e) {
@@ -100,17 +98,6 @@ public final class EventFeed implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        Thread running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running != null) {
-            try {
-                running.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        loop.close();
     }
 }

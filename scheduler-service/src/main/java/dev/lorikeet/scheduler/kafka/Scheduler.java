@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler's life on Kafka, on one thread: follow the journal; when elected, fence the leader before, read the
@@ -48,8 +47,7 @@ public final class Scheduler implements AutoCloseable {
     private final Watcher watcher;
     private final InstantSource time = InstantSource.system();
     private volatile Role role = Role.STARTING;
-    private volatile boolean closing;
-    private @Nullable Thread thread;
+    private final LoopThread thread = new LoopThread("scheduler", Duration.ofSeconds(15));
 
     /**
      * @param lease how long an attempt lives when a new leader took over
@@ -72,21 +70,19 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /** Starts its thread. */
-    public synchronized void start() {
-        Thread started = Thread.ofPlatform().name("scheduler").unstarted(this::run);
-        thread = started;
-        started.start();
+    public void start() {
+        thread.start(this::run);
     }
 
     private void run() {
-        while (!closing) {
+        while (thread.goesOn()) {
             try (Leadership leadership = new Leadership(settings)) {
                 term(leadership);
             } catch (RuntimeException e) {
-                if (!closing) {
+                if (thread.goesOn()) {
                     LOG.warn("starts again from the journal", e);
                     watcher.restarted();
-                    pause(AFTER_FAILURE);
+                    thread.pause(AFTER_FAILURE);
                 }
             } finally {
                 role = Role.STARTING;
@@ -101,12 +97,12 @@ public final class Scheduler implements AutoCloseable {
         try (Journal journal = new Journal(settings)) {
             catchUp(loop, journal);
             role = Role.FOLLOWING;
-            while (!closing && !leadership.leads()) {
+            while (thread.goesOn() && !leadership.leads()) {
                 List<Job> changed = new ArrayList<>();
                 journal.poll(IDLE).forEach(entry -> changed.add(loop.replay(entry)));
                 board.show(changed);
             }
-            if (closing) {
+            if (!thread.goesOn()) {
                 return;
             }
             try (Transactions transactions = new Transactions(settings)) {
@@ -118,7 +114,7 @@ public final class Scheduler implements AutoCloseable {
 
     private void catchUp(SchedulerLoop loop, Journal journal) {
         long end = journal.end();
-        while (journal.position() < end && !closing) {
+        while (journal.position() < end && thread.goesOn()) {
             for (JournalEntry entry : journal.poll(IDLE)) {
                 loop.replay(entry);
             }
@@ -132,7 +128,7 @@ public final class Scheduler implements AutoCloseable {
         try (Inputs inputs = intake.open(settings)) {
             Instant nextRefresh = Instant.MIN;
             Instant nextTick = Instant.MIN;
-            while (!closing && leadership.leads()) {
+            while (thread.goesOn() && leadership.leads()) {
                 Instant now = time.instant();
                 if (!nextRefresh.isAfter(now)) {
                     inputs.refresh();
@@ -170,29 +166,10 @@ public final class Scheduler implements AutoCloseable {
         watcher.trainers(loop.liveTrainers(now, lease));
     }
 
-    private void pause(Duration duration) {
-        try {
-            Thread.sleep(duration);
-        } catch (InterruptedException e) {
-            closing = true;
-        }
-    }
-
     /** Lets the current batch end, gives the leadership away, and waits for the thread's end. */
     @Override
     public void close() {
-        closing = true;
-        Thread running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running != null) {
-            try {
-                running.join(Duration.ofSeconds(15));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        thread.close();
     }
 
     /** Told of what happens, on the scheduler's thread. */
