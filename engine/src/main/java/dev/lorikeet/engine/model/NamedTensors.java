@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * A folder's tensors as the rest of the engine knows them: under the names of the whole model although the file may hold
- * a bare one ({@code h.0...} for {@code transformer.h.0...}), and every matrix as (out, in) although Conv1D stores
+ * a bare one ({@code h.0...} for {@code transformer.h.0...}) or old names, and every matrix as (out, in) although Conv1D stores
  * (in, out). Belongs to the store that it reads; closing it closes that.
  */
 final class NamedTensors implements TensorStore {
@@ -37,17 +37,26 @@ final class NamedTensors implements TensorStore {
         WeightLayout layout = new WeightLayout(config);
         String root = blueprint.root();
         boolean bare = files.tensors().stream().noneMatch(info -> info.name().startsWith(root));
-        if (!bare && !blueprint.style().transposed()) {
+        if (!bare && !blueprint.style().transposed() && !blueprint.encoder()) {
             return files;
         }
         Set<String> outside = Set.copyOf(layout.outside());
         for (TensorInfo info : files.tensors()) {
-            String name = bare && !outside.contains(info.name()) ? root + info.name() : info.name();
+            String modern = modern(info.name());
+            String name = bare && !outside.contains(modern) ? root + modern : modern;
             named.stored.put(name, info.name());
             named.infos.put(name, new TensorInfo(name, info.dtype(), info.shape()));
         }
         layout.transposed().forEach(named::transpose);
         return named;
+    }
+
+    /** BERT's first files call a norm's weight and bias gamma and beta. */
+    private static String modern(String name) {
+        if (name.endsWith("LayerNorm.gamma")) {
+            return name.substring(0, name.length() - "gamma".length()) + "weight";
+        }
+        return name.endsWith("LayerNorm.beta") ? name.substring(0, name.length() - "beta".length()) + "bias" : name;
     }
 
     private void transpose(String name) {

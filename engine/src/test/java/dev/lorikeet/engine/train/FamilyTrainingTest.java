@@ -3,6 +3,7 @@ package dev.lorikeet.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.decode.Decoder;
@@ -12,6 +13,7 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Dimensions;
 import dev.lorikeet.engine.model.Family;
 import dev.lorikeet.engine.model.LoadOptions;
+import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,6 +61,44 @@ class FamilyTrainingTest {
                 assertThat(ReferenceCase.difference(base, served)).isGreaterThan(0.1f);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Family.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"BERT", "ROBERTA"})
+    void bfloat16StaysCloseToFloat32(Family family, @TempDir Path folder) throws IOException {
+        RandomModel.write(folder, 5, LONG, family);
+        int[] text = new SplittableRandom(4).ints(50, 3, 300).toArray();
+        LoadOptions half = new LoadOptions("half", Device.cpu(), Precision.BFLOAT16, 0);
+        try (BaseModel exact = BaseModel.load(folder, LoadOptions.reference("tiny"));
+                BaseModel rounded = BaseModel.load(folder, half);
+                Decoder reference = new Decoder(exact, 1, 64);
+                Decoder decoder = new Decoder(rounded, 1, 64)) {
+            TrainedMethod method = LoraConfig.allLinear(3, 6).method(rounded.config());
+            Checkpoint.Vectors fresh = Checkpoint.Vectors.starting(new float[method.size()], new float[0]);
+            float[] expected = logits(reference, text);
+            try (TrainingScript script = new TrainingScript(rounded, method, false, fresh)) {
+                assertThat(apart(script.logits(text), expected)).isBetween(1e-5, 0.03);
+                assertThat(apart(logits(decoder, text), expected)).isBetween(1e-5, 0.03);
+            }
+        }
+    }
+
+    private static float[] logits(Decoder decoder, int[] text) {
+        return decoder.logits(List.of(text), Collections.singletonList(null)).getFirst();
+    }
+
+    /** Size of the difference by the size of the expected. */
+    private static double apart(float[] actual, float[] expected) {
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow(actual[i] - expected[i], 2);
+            size += Math.pow(expected[i], 2);
+        }
+        return Math.sqrt(difference / size);
     }
 
     @Test
