@@ -39,6 +39,7 @@ public final class AdapterBank implements AutoCloseable {
     private final NDArray sizes;
     private final boolean[] used;
     private final Map<ResidentAdapter, Integer> offsets = new HashMap<>();
+    private final SpecialEffects special;
     private int capacity;
     private @Nullable Selection last;
 
@@ -60,13 +61,23 @@ public final class AdapterBank implements AutoCloseable {
         this.sizes = manager.create(sizes(model.config()));
         this.used = new boolean[entries(model.config())];
         script.call(manager, "clear_bank", Script.Mode.NO_GRADIENT, like);
+        this.special = new SpecialEffects(script, model, manager);
     }
 
     /** The methods and attributes that a script needs for a bank. */
     public static ScriptSource source() {
-        return ScriptSource.of(AdapterBank.class, "bank.py")
+        return ScriptSource.of(AdapterBank.class, "bank.py", "special.py")
                 .tensorList("bank_a")
-                .tensorList("bank_b");
+                .tensorList("bank_b")
+                .tensorList("special_input")
+                .tensorList("special_scale")
+                .tensorList("special_bias")
+                .tensorList("special_norms")
+                .tensorList("special_own")
+                .tensorList("special_kinds")
+                .intList("special_entries")
+                .intList("special_starts")
+                .intList("special_sites");
     }
 
     /** Entries of a bank: a's, one a group and layer and the head's; then b's, one a module. */
@@ -111,6 +122,8 @@ public final class AdapterBank implements AutoCloseable {
                 throw new IllegalArgumentException("the adapter is attached to another base model");
             }
         }
+        special.meet(rows);
+        ordered.removeIf(adapter -> adapter.width() == 0);
         bringIn(ordered, active);
         if (last != null) {
             last.scope().close();
@@ -128,11 +141,11 @@ public final class AdapterBank implements AutoCloseable {
     public List<NDArray> plan(NDManager scope, List<@Nullable ResidentAdapter> rows) {
         List<ResidentAdapter> ordered = new ArrayList<>();
         for (ResidentAdapter adapter : rows) {
-            if (adapter != null && !ordered.contains(adapter)) {
+            if (adapter != null && adapter.width() > 0 && !ordered.contains(adapter)) {
                 ordered.add(adapter);
             }
         }
-        return BankPlan.of(rows, ordered, this::offset, this::groups).arrays(scope);
+        return BankPlan.of(banked(rows), ordered, this::offset, this::groups).arrays(scope);
     }
 
     private void bringIn(List<ResidentAdapter> ordered, Set<ResidentAdapter> active) {
@@ -272,8 +285,17 @@ public final class AdapterBank implements AutoCloseable {
     private Selection selection(List<@Nullable ResidentAdapter> rows, List<ResidentAdapter> ordered) {
         NDManager scope = manager.newSubManager();
         List<@Nullable ResidentAdapter> copy = Collections.unmodifiableList(new ArrayList<>(rows));
-        BankPlan plan = BankPlan.of(copy, ordered, this::offset, this::groups);
+        BankPlan plan = BankPlan.of(banked(copy), ordered, this::offset, this::groups);
         return new Selection(copy, plan.arrays(scope), scope);
+    }
+
+    /** The rows without adapters that have nothing in a bank. */
+    private static List<@Nullable ResidentAdapter> banked(List<@Nullable ResidentAdapter> rows) {
+        List<@Nullable ResidentAdapter> banked = new ArrayList<>(rows.size());
+        for (ResidentAdapter adapter : rows) {
+            banked.add(adapter == null || adapter.width() == 0 ? null : adapter);
+        }
+        return banked;
     }
 
     /** Which groups an adapter changes in any layer. */

@@ -25,19 +25,29 @@ import org.jspecify.annotations.Nullable;
 public final class ResidentAdapter implements AutoCloseable {
     private final BaseModel model;
     private final NDManager manager;
-    private final int width;
-    private final int[] entries;
-    private final List<NDArray> arrays;
+    private final Bank bank;
+    private final Effects effects;
+    private final boolean special;
     private final long bytes;
     private volatile boolean closed;
 
-    private ResidentAdapter(BaseModel model, NDManager manager, int width, int[] entries, List<NDArray> arrays) {
+    /**
+     * What a bank holds of an adapter.
+     *
+     * @param width ranks that it takes there, 0 if it has no update
+     * @param entries for each entry of a bank the position of its factor, or -1
+     * @param arrays the factors
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    private record Bank(int width, int[] entries, List<NDArray> arrays) {}
+
+    private ResidentAdapter(BaseModel model, NDManager manager, Bank bank, Effects effects, long bytes) {
         this.model = model;
         this.manager = manager;
-        this.width = width;
-        this.entries = entries;
-        this.arrays = List.copyOf(arrays);
-        this.bytes = arrays.stream().mapToLong(array -> array.getShape().size()).sum() * Float.BYTES;
+        this.bank = bank;
+        this.effects = effects;
+        this.special = !effects.lowRankOnly();
+        this.bytes = bytes;
     }
 
     /**
@@ -49,14 +59,13 @@ public final class ResidentAdapter implements AutoCloseable {
     public static ResidentAdapter attach(BaseModel model, StoredAdapter adapter) {
         ModelConfig config = model.config();
         Effects effects = adapter.effects(config, model::floats);
-        if (!effects.lowRankOnly()) {
-            throw new IllegalArgumentException(
-                    "adapters of kind " + adapter.config().kind() + " cannot be served yet");
-        }
+        SpecialTables.require(effects, config);
         int width = effects.linear().values().stream()
-                .mapToInt(effect -> lowRank(effect).rank())
+                .map(ResidentAdapter::banked)
+                .filter(Objects::nonNull)
+                .mapToInt(LowRank::rank)
                 .max()
-                .orElseThrow(() -> new IllegalArgumentException("the adapter has no factors"));
+                .orElse(0);
         List<LinearModule> modules = LinearModule.of(config);
         @Nullable LowRank[] byModule = new @Nullable LowRank[modules.size()];
         effects.linear().forEach((module, effect) -> {
@@ -64,7 +73,7 @@ public final class ResidentAdapter implements AutoCloseable {
             if (index < 0) {
                 throw new IllegalArgumentException("the base model has no module " + module);
             }
-            byModule[index] = lowRank(effect);
+            byModule[index] = banked(effect);
         });
         NDManager manager = model.newManager();
         try {
@@ -90,7 +99,8 @@ public final class ResidentAdapter implements AutoCloseable {
                         arrays.add(array(scope, transposedB(update, outputs, width), new Shape(width, outputs)));
                     }
                 }
-                return new ResidentAdapter(model, manager, width, entries, model.copies(manager, arrays));
+                List<NDArray> copies = arrays.isEmpty() ? List.of() : model.copies(manager, arrays);
+                return new ResidentAdapter(model, manager, new Bank(width, entries, copies), effects, adapter.bytes());
             }
         } catch (RuntimeException e) {
             manager.close();
@@ -98,8 +108,9 @@ public final class ResidentAdapter implements AutoCloseable {
         }
     }
 
-    private static LowRank lowRank(LinearEffect effect) {
-        return Objects.requireNonNull(effect.lowRank());
+    /** The update that a bank computes: one that does not depend on the token. */
+    private static @Nullable LowRank banked(LinearEffect effect) {
+        return effect.routing() == null ? effect.lowRank() : null;
     }
 
     /** The group of a bank's entry. */
@@ -139,7 +150,7 @@ public final class ResidentAdapter implements AutoCloseable {
         return transposed;
     }
 
-    private static NDArray array(NDManager scope, float[] values, Shape shape) {
+    static NDArray array(NDManager scope, float[] values, Shape shape) {
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(Math.multiplyExact(values.length, 4)).order(ByteOrder.nativeOrder());
         buffer.asFloatBuffer().put(values);
@@ -153,24 +164,50 @@ public final class ResidentAdapter implements AutoCloseable {
 
     /** Ranks that it takes in a bank: its largest. */
     public int width() {
-        return width;
+        return bank.width();
     }
 
-    /** Bytes on the device. */
+    /** Virtual tokens that stand before a text, with logits of their own. */
+    public int virtualTokens() {
+        return effects.prompt() == null ? 0 : effects.prompt().tokens();
+    }
+
+    /** Keys and values that stand before a text, or null. */
+    public Effects.@Nullable Prefix prefix() {
+        return effects.prefix();
+    }
+
+    /** Positions of the context that it takes before a text. */
+    public int positionsBefore() {
+        return virtualTokens()
+                + (effects.prefix() == null ? 0 : effects.prefix().tokens());
+    }
+
+    /** Whether it does more than a bank computes. */
+    boolean special() {
+        return special;
+    }
+
+    /** All that it does. */
+    Effects effects() {
+        return effects;
+    }
+
+    /** Bytes of its numbers as float32. */
     public long bytes() {
         return bytes;
     }
 
     /** For each entry of a bank (bank.py: a's, then b's) the position of its factor, or -1. */
     int[] entries() {
-        return entries.clone();
+        return bank.entries().clone();
     }
 
     List<NDArray> arrays() {
         if (closed) {
             throw new IllegalStateException("the adapter is closed");
         }
-        return arrays;
+        return bank.arrays();
     }
 
     /** Frees its factors; a decoder that still runs a sequence with it keeps its own copy until that is closed. */

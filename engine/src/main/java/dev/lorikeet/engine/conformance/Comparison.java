@@ -44,10 +44,14 @@ final class Comparison {
             }
             return;
         }
-        try (Decoder decoder = decoder(model)) {
+        int before = adapters.stream()
+                .mapToInt(adapter -> adapter == null ? 0 : adapter.positionsBefore())
+                .max()
+                .orElse(0);
+        try (Decoder decoder = decoder(model, before)) {
             List<float[]> logits = decoder.logits(expected.inputs(), adapters);
             logits("logits", logits, expected.logits());
-            expected.loss().ifPresent(loss -> loss(logits, loss));
+            expected.loss().ifPresent(loss -> loss(logits, model.config().vocabularySize(), loss));
             if (expected.greedy().length > 0) {
                 greedy(decoder, adapters.getFirst());
             }
@@ -56,15 +60,15 @@ final class Comparison {
 
     /** Logits of a model with the adapter merged in. */
     void compareMerged(BaseModel merged, float[] mergedLogits) {
-        try (Decoder decoder = decoder(merged)) {
+        try (Decoder decoder = decoder(merged, 0)) {
             List<@Nullable ResidentAdapter> none = new ArrayList<>();
             expected.inputs().forEach(row -> none.add(null));
             logits("merged logits", decoder.logits(expected.inputs(), none), mergedLogits);
         }
     }
 
-    private Decoder decoder(BaseModel model) {
-        int length = Math.max(expected.inputs().getFirst().length, expected.greedy().length);
+    private Decoder decoder(BaseModel model, int before) {
+        int length = before + Math.max(expected.inputs().getFirst().length, expected.greedy().length);
         return new Decoder(
                 model, expected.inputs().size(), Math.min(length, model.config().contextLength()));
     }
@@ -86,14 +90,15 @@ final class Comparison {
         note(what, worst);
     }
 
-    private void loss(List<float[]> logits, float theirs) {
+    private void loss(List<float[]> logits, int vocabulary, float theirs) {
         double sum = 0;
         int count = 0;
         for (int row = 0; row < logits.size(); row++) {
             int[] ids = expected.inputs().get(row);
-            int vocabulary = logits.get(row).length / ids.length;
+            // An adapter's virtual tokens have logits in front.
+            int front = logits.get(row).length / vocabulary - ids.length;
             for (int position = UNLABELLED; position < ids.length; position++) {
-                sum -= logProbability(logits.get(row), (position - 1) * vocabulary, vocabulary, ids[position]);
+                sum -= logProbability(logits.get(row), (front + position - 1) * vocabulary, vocabulary, ids[position]);
                 count++;
             }
         }

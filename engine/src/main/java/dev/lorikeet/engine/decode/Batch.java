@@ -27,15 +27,16 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
     }
 
     int rows() {
-        return feeds.stream().mapToInt(Feed::tokens).sum();
+        return feeds.stream().mapToInt(Feed::rows).sum();
     }
 
-    long[] tokens() {
+    /** Ids; virtual tokens have some beyond the vocabulary. */
+    long[] tokens(int vocabulary) {
         long[] tokens = new long[rows()];
         int row = 0;
         for (Feed feed : feeds) {
-            for (int i = 0; i < feed.tokens(); i++) {
-                tokens[row++] = feed.sequence().token(feed.sequence().cached() + i);
+            for (int i = 0; i < feed.rows(); i++) {
+                tokens[row++] = feed.sequence().id(i, vocabulary);
             }
         }
         return tokens;
@@ -45,7 +46,7 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
         long[] positions = new long[rows()];
         int row = 0;
         for (Feed feed : feeds) {
-            for (int i = 0; i < feed.tokens(); i++) {
+            for (int i = 0; i < feed.rows(); i++) {
                 positions[row++] = (long) feed.sequence().cached() + i;
             }
         }
@@ -56,7 +57,7 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
         long[] slots = new long[rows()];
         int row = 0;
         for (Feed feed : feeds) {
-            for (int i = 0; i < feed.tokens(); i++) {
+            for (int i = 0; i < feed.rows(); i++) {
                 slots[row++] = feed.sequence().slot();
             }
         }
@@ -66,7 +67,7 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
     List<@Nullable ResidentAdapter> adapters() {
         List<@Nullable ResidentAdapter> adapters = new ArrayList<>(rows());
         for (Feed feed : feeds) {
-            adapters.addAll(Collections.nCopies(feed.tokens(), feed.sequence().adapter()));
+            adapters.addAll(Collections.nCopies(feed.rows(), feed.sequence().adapter()));
         }
         return adapters;
     }
@@ -83,9 +84,9 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
         List<Long> wanted = new ArrayList<>();
         long row = 0;
         for (Feed feed : feeds) {
-            for (int i = 0; i < feed.tokens(); i++) {
+            for (int i = 0; i < feed.rows(); i++) {
                 if (all
-                        || (i == feed.tokens() - 1
+                        || (i == feed.rows() - 1
                                 && feed.tokens() == feed.sequence().pending())) {
                     wanted.add(row);
                 }
@@ -120,10 +121,10 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
         int at = 3;
         for (Feed feed : feeds) {
             layout[at++] = row;
-            layout[at++] = feed.tokens();
+            layout[at++] = feed.rows();
             layout[at++] = feed.sequence().slot();
             layout[at++] = feed.sequence().cached();
-            row += feed.tokens();
+            row += feed.rows();
         }
         return layout;
     }

@@ -3,9 +3,12 @@ package dev.lorikeet.engine.decode;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.adapter.AdapterBank;
+import dev.lorikeet.engine.adapter.Effects;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.ArrayList;
@@ -86,18 +89,19 @@ public final class Decoder implements AutoCloseable {
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty");
         }
-        if (prompt.length > contextLength) {
-            throw new IllegalArgumentException(
-                    "the prompt of " + prompt.length + " tokens does not fit a context of " + contextLength);
+        if (adapter != null && adapter.model() != model) {
+            throw new IllegalArgumentException("the adapter is attached to another base model");
+        }
+        int before = adapter == null ? 0 : adapter.positionsBefore();
+        if (prompt.length > contextLength - before) {
+            throw new IllegalArgumentException("the prompt of " + prompt.length + " tokens does not fit a context of "
+                    + contextLength + (before == 0 ? "" : ", of which the adapter takes " + before));
         }
         for (int token : prompt) {
             if (token < 0 || token >= model.config().vocabularySize()) {
                 throw new IllegalArgumentException("the prompt holds token " + token + ", outside of the vocabulary of "
                         + model.config().vocabularySize());
             }
-        }
-        if (adapter != null && adapter.model() != model) {
-            throw new IllegalArgumentException("the adapter is attached to another base model");
         }
         return cache.take(slot -> new Sequence(prompt, adapter, new Sampler(sampling), slot));
     }
@@ -116,7 +120,7 @@ public final class Decoder implements AutoCloseable {
         List<Feed> single = new ArrayList<>();
         List<Feed> several = new ArrayList<>();
         for (Feed feed : plan) {
-            (feed.tokens() == 1 ? single : several).add(feed);
+            (feed.rows() == 1 ? single : several).add(feed);
         }
         // Slots in order make the cache's rows adjacent, which saves a copy a layer.
         single.sort(Comparator.comparingInt(feed -> feed.sequence().slot()));
@@ -145,12 +149,34 @@ public final class Decoder implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "a feed of " + feed.tokens() + " tokens, " + sequence.pending() + " pending");
             }
-            if (sequence.cached() + feed.tokens() > contextLength) {
+            if (sequence.cachedAfter(feed.tokens()) > contextLength) {
                 throw new IllegalArgumentException("a sequence outgrows the context of " + contextLength + " tokens");
             }
-            longest = Math.max(longest, sequence.cached() + feed.tokens());
+            longest = Math.max(longest, sequence.cachedAfter(feed.tokens()));
         }
         cache.reach(longest);
+        plan.forEach(feed -> precede(feed.sequence()));
+    }
+
+    /** Writes what an adapter puts before the text into the cache, once. */
+    private void precede(Sequence sequence) {
+        ResidentAdapter adapter = sequence.adapter();
+        Effects.Prefix prefix = adapter == null ? null : adapter.prefix();
+        if (prefix == null || !sequence.fresh() || sequence.cached() > 0) {
+            return;
+        }
+        ModelConfig config = model.config();
+        try (NDManager scope = manager.newSubManager()) {
+            Shape shape = new Shape(config.layers(), config.keyValueHeads(), prefix.tokens(), config.headSize());
+            script.call(
+                    scope,
+                    "precede",
+                    Script.Mode.NO_GRADIENT,
+                    scope.create((long) sequence.slot()),
+                    scope.create(prefix.keys(), shape),
+                    scope.create(prefix.values(), shape));
+        }
+        sequence.preceded();
     }
 
     private List<NextToken> run(Batch batch) {
@@ -181,7 +207,7 @@ public final class Decoder implements AutoCloseable {
                 scope,
                 "step",
                 Script.Mode.INFERENCE,
-                scope.create(batch.tokens()),
+                scope.create(batch.tokens(model.config().vocabularySize())),
                 scope.create(batch.positions()),
                 scope.create(batch.slots()),
                 scope.create(batch.wanted()),
@@ -241,7 +267,7 @@ public final class Decoder implements AutoCloseable {
      *
      * @param texts token ids
      * @param adapters one entry a text
-     * @return for each text (positions * vocabulary), in C order
+     * @return for each text (positions * vocabulary), in C order; an adapter's virtual tokens are positions in front
      */
     public List<float[]> logits(List<int[]> texts, List<@Nullable ResidentAdapter> adapters) {
         requireOpen();
@@ -253,18 +279,17 @@ public final class Decoder implements AutoCloseable {
                 Sequence sequence = open(texts.get(i), adapters.get(i), SamplingOptions.GREEDY);
                 sequences.add(sequence);
                 feeds.add(new Feed(sequence, texts.get(i).length));
-                longest = Math.max(longest, texts.get(i).length);
+                longest = Math.max(longest, sequence.cachedAfter(texts.get(i).length));
             }
             cache.reach(longest);
+            sequences.forEach(this::precede);
             Batch batch = Batch.prefill(feeds).wantingAll();
             float[] all = call(scope, batch).get(0).toFloatArray();
-            for (Feed feed : feeds) {
-                feed.sequence().advance(feed.tokens());
-            }
             List<float[]> parts = new ArrayList<>();
             int from = 0;
-            for (int[] text : texts) {
-                int size = text.length * model.config().vocabularySize();
+            for (Feed feed : feeds) {
+                int size = feed.rows() * model.config().vocabularySize();
+                feed.sequence().advance(feed.tokens());
                 parts.add(java.util.Arrays.copyOfRange(all, from, from + size));
                 from += size;
             }

@@ -12,4 +12,9 @@ public record Feed(Sequence sequence, int tokens) {
             throw new IllegalArgumentException("a feed of " + tokens + " tokens, " + sequence.pending() + " pending");
         }
     }
+
+    /** Rows of the batch that it makes: a sequence's virtual tokens come in with its first ones. */
+    int rows() {
+        return sequence.rows(tokens);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.decode;
 
+import dev.lorikeet.engine.adapter.Effects;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One text being generated: its tokens, how many of them the KV cache holds, its slot. Made by {@link Decoder#open};
  * belongs to the thread that owns the decoder.
+ *
+ * <p>An adapter may put something before the text, which takes positions of the cache but is no token of it: virtual
+ * tokens, computed with the first tokens taken in, or keys and values, written before.
  */
 public final class Sequence {
     private final @Nullable ResidentAdapter adapter;
@@ -14,7 +18,11 @@ public final class Sequence {
     private final int promptLength;
     private int[] tokens;
     private int length;
+    /** Tokens of the text that were taken in. */
+    private int taken;
+    /** Positions in the cache. */
     private int cached;
+
     private int slot;
 
     Sequence(int[] prompt, @Nullable ResidentAdapter adapter, Sampler sampler, int slot) {
@@ -38,7 +46,7 @@ public final class Sequence {
 
     /** Tokens not yet taken in by a step. */
     public int pending() {
-        return length - cached;
+        return length - taken;
     }
 
     /** The token at a position. */
@@ -54,8 +62,49 @@ public final class Sequence {
         return adapter;
     }
 
+    /** Positions that the cache holds. */
     int cached() {
         return cached;
+    }
+
+    /** Rows that taking in so many tokens makes: virtual tokens come in with the first ones. */
+    int rows(int count) {
+        return count + (taken == 0 ? virtualTokens() : 0);
+    }
+
+    /** Positions in the cache when so many more tokens are taken in. */
+    int cachedAfter(int count) {
+        return cached + rows(count) + (taken == 0 ? precedingLength() : 0);
+    }
+
+    /**
+     * The id of a row that comes next: of a virtual token it lies beyond the vocabulary.
+     *
+     * @param row from 0, of what is taken in next
+     */
+    long id(int row, int vocabulary) {
+        int front = rows(0);
+        return row < front ? (long) vocabulary + row : tokens[taken + row - front];
+    }
+
+    private int virtualTokens() {
+        return adapter == null ? 0 : adapter.virtualTokens();
+    }
+
+    /** Length of the keys and values that stand before the text. */
+    int precedingLength() {
+        Effects.Prefix prefix = adapter == null ? null : adapter.prefix();
+        return prefix == null ? 0 : prefix.tokens();
+    }
+
+    /** Keys and values were written into the cache. */
+    void preceded() {
+        cached = precedingLength();
+    }
+
+    /** Whether nothing was taken in yet. */
+    boolean fresh() {
+        return taken == 0;
     }
 
     int slot() {
@@ -68,11 +117,12 @@ public final class Sequence {
 
     /** Nothing is pending any more, and nothing will be. */
     void broke() {
-        cached = length;
+        taken = length;
     }
 
     void advance(int count) {
-        cached += count;
+        cached += rows(count);
+        taken += count;
     }
 
     void append(int token) {

@@ -10,6 +10,7 @@ import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +81,12 @@ public final class AdapterCheck {
 
     private static float[] served(BaseModel base, StoredAdapter adapter, int[] probe) {
         try (ResidentAdapter resident = base.attach(adapter);
-                Decoder decoder = new Decoder(base, 1, probe.length + 1)) {
+                Decoder decoder = new Decoder(base, 1, resident.positionsBefore() + probe.length)) {
             List<@Nullable ResidentAdapter> adapters = List.of(resident);
-            return decoder.logits(List.of(probe), adapters).getFirst();
+            float[] all = decoder.logits(List.of(probe), adapters).getFirst();
+            // Training gives no logits of virtual tokens.
+            int front = resident.virtualTokens() * base.config().vocabularySize();
+            return Arrays.copyOfRange(all, front, all.length);
         }
     }
 

@@ -80,6 +80,9 @@ def each(self, x: Tensor, w: Tensor) -> Tensor:
 # The four kinds of layer with adapters and residual folded in.
 def adapted(self, x: Tensor, w: Tensor, bias: Optional[Tensor], residual: Optional[Tensor], layer: int, group: int,
         plan: List[int], picks: Tensor, places: Tensor, bare: Tensor) -> Tensor:
+    if self.special():
+        if self.special_sites[4 * layer + (0 if group == 4 else group)] == 1:
+            return self.specially_adapted(x, w, bias, residual, layer, group, plan, picks, places, bare)
     plus = self.update(x, residual, layer, group, plan, picks, places, bare)
     if plus is None:
         return self.product(x, w, bias)

@@ -19,25 +19,33 @@ def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor,
     whole = self.masks(positions, shape, 0) if self.window == 0 or self.window_from > 0 else annotate(List[Tensor], [])
     near = self.masks(positions, shape, self.window) if self.window > 0 else whole
     cosines, sines = self.rotation(positions, self.top[3]) if self.rotary else (positions, positions)
-    x = self.embedded(tokens, positions)
+    x = self.specially_embedded(self.embedded(self.known(tokens), positions), tokens)
     for layer in range(self.layers):
-        h = self.normed(x, self.norm1[layer], self.norm1_bias[layer])
+        h = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False), self.norm1_bias[layer])
         qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
             None, layer, 0, adapters, picks, places, bare)
         mixed = self.attention(qkv, layer, cells, cosines, sines, slots, shape,
             near if layer >= self.window_from else whole)
         x = self.adapted(mixed, self.attention_out[layer], self.attention_out_bias[layer] if self.biased_1 else None,
             x, layer, 1, adapters, picks, places, bare)
-        h = self.normed(x, self.norm2[layer], self.norm2_bias[layer])
+        h = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False), self.norm2_bias[layer])
         wide = self.adapted(h, self.forward_in[layer], self.forward_in_bias[layer] if self.biased_2 else None,
             None, layer, 2, adapters, picks, places, bare)
         x = self.adapted(self.activated(wide), self.forward_out[layer],
             self.forward_out_bias[layer] if self.biased_3 else None, x, layer, 3, adapters, picks, places, bare)
-    last = self.normed(torch.index_select(x, 0, wanted), self.top[1], self.top[4])
+    _0 = self.meet_head(wanted)
+    last = self.normed(
+        torch.index_select(x, 0, wanted), self.norm_weight(2 * self.layers, self.top[1], True), self.top[4])
     logits = torch.to(self.adapted(last, self.top[2], None, None, self.layers, 4,
         annotate(List[int], head_plan.tolist()), head_picks, head_places, head_bare), 6)
     best, token = torch.max(logits, 1)
     return (logits, token, torch.sub(best, torch.logsumexp(logits, [1])))
+
+# Tokens of the base's vocabulary: virtual ones, which have ids beyond it, become its last.
+def known(self, tokens: Tensor) -> Tensor:
+    if self.special():
+        return torch.clamp(tokens, max=self.top[0].size(0) - 1)
+    return tokens
 
 # Where each row's keys go in (slots * groups * capacity): (rows * groups), rows outermost.
 def cells(self, positions: Tensor, slots: Tensor, capacity: int) -> Tensor:
@@ -154,6 +162,16 @@ def cache(self, slots: int, capacity: int, like: Tensor, old: Optional[Tensor]) 
         kept = torch.narrow(torch.narrow(old, 0, 0, count), 2, 0, length)
         _0 = torch.copy_(torch.narrow(torch.narrow(fresh, 0, 0, count), 2, 0, length), kept)
     return fresh
+
+# Puts an adapter's keys and values (layers, groups, length, size) at the start of a slot.
+def precede(self, slot: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    for layer in range(self.layers):
+        length = keys.size(2)
+        k = torch.narrow(torch.select(self.keys[layer], 0, int(slot)), 1, 0, length)
+        v = torch.narrow(torch.select(self.values[layer], 0, int(slot)), 1, 0, length)
+        _0 = torch.copy_(k, torch.select(keys, 0, layer))
+        _1 = torch.copy_(v, torch.select(values, 0, layer))
+    return slot
 
 # Starts without a cache.
 def clear_cache(self, like: Tensor) -> Tensor:

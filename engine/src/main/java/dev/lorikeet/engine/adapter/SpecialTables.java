@@ -1,0 +1,314 @@
+package dev.lorikeet.engine.adapter;
+
+import dev.lorikeet.engine.model.Group;
+import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.model.ModelConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables that special.py reads, for some adapters numbered from 1.
+ *
+ * @param inputs a table a site, (numbers, inputs) or empty
+ * @param scales the same, (numbers, outputs)
+ * @param biases the same
+ * @param norms a table a norm, (numbers, hidden) or empty
+ * @param matrices of single adapters; never empty
+ * @param entries eight numbers each
+ * @param starts where each site's entries begin, and the end
+ * @param sites a flag each
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+record SpecialTables(
+        List<float[]> inputs,
+        List<float[]> scales,
+        List<float[]> biases,
+        List<float[]> norms,
+        List<Matrix> matrices,
+        long[] entries,
+        long[] starts,
+        long[] sites) {
+    private static final int GROUPS = Group.OF_A_LAYER.size();
+    private static final int OWN_WEIGHT = 0;
+    private static final int ROUTED = 1;
+    private static final int BOTTLENECK = 2;
+    private static final int EMBEDDING_UPDATE = 3;
+    private static final int EMBEDDING_ROWS = 4;
+    private static final int EMBEDDING_WHOLE = 5;
+    private static final int PROMPT = 6;
+
+    /**
+     * A matrix of one adapter.
+     *
+     * @param rows of it, or 1 of a vector
+     * @param vector whether it has one axis
+     */
+    record Matrix(int rows, boolean vector, float[] values) {}
+
+    /** The weights of a model's norms, in order: two a layer, the last. */
+    static List<String> norms(ModelConfig model) {
+        List<String> names = new ArrayList<>();
+        for (int layer = 0; layer < model.layers(); layer++) {
+            String prefix = model.blueprint().layer(layer);
+            names.add(prefix + model.blueprint().norms().attention() + ".weight");
+            names.add(prefix + model.blueprint().norms().feedForward() + ".weight");
+        }
+        names.add(model.blueprint().norms().last() + ".weight");
+        return names;
+    }
+
+    static SpecialTables of(List<Effects> adapters, ModelConfig model, BaseWeights base) {
+        return new Builder(adapters, model).build(base);
+    }
+
+    private static final class Builder {
+        private final List<Effects> adapters;
+        private final ModelConfig model;
+        private final List<List<LinearModule>> sites = new ArrayList<>();
+        private final List<List<long[]>> entries = new ArrayList<>();
+        private final List<Matrix> matrices = new ArrayList<>(List.of(new Matrix(1, true, new float[] {0})));
+
+        Builder(List<Effects> adapters, ModelConfig model) {
+            this.adapters = adapters;
+            this.model = model;
+            List<LinearModule> all = LinearModule.of(model);
+            for (int layer = 0; layer < model.layers(); layer++) {
+                for (Group group : Group.OF_A_LAYER) {
+                    int own = layer;
+                    sites.add(all.stream()
+                            .filter(module -> module.layer() == own && module.group() == group)
+                            .toList());
+                }
+            }
+            sites.add(
+                    all.stream().filter(module -> module.group() == Group.HEAD).toList());
+            for (int site = 0; site < sites.size() + 1; site++) {
+                entries.add(new ArrayList<>());
+            }
+        }
+
+        SpecialTables build(BaseWeights base) {
+            List<float[]> inputs = new ArrayList<>();
+            List<float[]> scales = new ArrayList<>();
+            List<float[]> biases = new ArrayList<>();
+            for (List<LinearModule> modules : sites) {
+                inputs.add(inputTable(modules));
+                scales.add(outputTable(modules, LinearEffect::outputScale, 1));
+                biases.add(outputTable(modules, LinearEffect::outputBias, 0));
+            }
+            for (int number = 1; number <= adapters.size(); number++) {
+                matrices(number, adapters.get(number - 1));
+            }
+            long[] flags = new long[entries.size()];
+            long[] starts = new long[entries.size() + 1];
+            List<long[]> flat = new ArrayList<>();
+            for (int site = 0; site < entries.size(); site++) {
+                starts[site] = flat.size();
+                flat.addAll(entries.get(site));
+                boolean vectors = site < sites.size()
+                        && (inputs.get(site).length > 0 || scales.get(site).length > 0 || biases.get(site).length > 0);
+                flags[site] = vectors || !entries.get(site).isEmpty() ? 1 : 0;
+            }
+            starts[entries.size()] = flat.size();
+            long[] numbers = flat.isEmpty()
+                    ? new long[] {0}
+                    : flat.stream().flatMapToLong(Arrays::stream).toArray();
+            return new SpecialTables(inputs, scales, biases, norms(base), matrices, numbers, starts, flags);
+        }
+
+        /** Modules of a group read the same input, and an adapter that scales it does so for all of them. */
+        private float[] inputTable(List<LinearModule> modules) {
+            if (modules.isEmpty()) {
+                return new float[0];
+            }
+            int width = modules.getFirst().inputs();
+            float[] table = new float[0];
+            for (int i = 0; i < adapters.size(); i++) {
+                for (LinearModule module : modules) {
+                    LinearEffect effect = adapters.get(i).linear().get(module);
+                    if (effect != null && effect.inputScale() != null) {
+                        if (table.length == 0) {
+                            table = filled(width, 1);
+                        }
+                        System.arraycopy(effect.inputScale(), 0, table, (i + 1) * width, width);
+                    }
+                }
+            }
+            return table;
+        }
+
+        private float[] outputTable(
+                List<LinearModule> modules, Function<LinearEffect, float @Nullable []> vector, float neutral) {
+            int width = modules.stream().mapToInt(LinearModule::outputs).sum();
+            float[] table = new float[0];
+            for (int i = 0; i < adapters.size(); i++) {
+                int column = 0;
+                for (LinearModule module : modules) {
+                    LinearEffect effect = adapters.get(i).linear().get(module);
+                    float[] own = effect == null ? null : vector.apply(effect);
+                    if (own != null) {
+                        if (table.length == 0) {
+                            table = filled(width, neutral);
+                        }
+                        System.arraycopy(own, 0, table, (i + 1) * width + column, own.length);
+                    }
+                    column += module.outputs();
+                }
+            }
+            return table;
+        }
+
+        private float[] filled(int width, float value) {
+            float[] table = new float[Math.multiplyExact(adapters.size() + 1, width)];
+            Arrays.fill(table, value);
+            return table;
+        }
+
+        private List<float[]> norms(BaseWeights base) {
+            List<float[]> tables = new ArrayList<>();
+            for (String name : SpecialTables.norms(model)) {
+                if (adapters.stream().noneMatch(adapter -> adapter.replaced().containsKey(name))) {
+                    tables.add(new float[0]);
+                    continue;
+                }
+                float[] own = base.floats(name);
+                float[] table = new float[(adapters.size() + 1) * own.length];
+                for (int number = 0; number <= adapters.size(); number++) {
+                    float[] row = number == 0
+                            ? own
+                            : adapters.get(number - 1).replaced().getOrDefault(name, own);
+                    System.arraycopy(row, 0, table, number * own.length, own.length);
+                }
+                tables.add(table);
+            }
+            return tables;
+        }
+
+        private void matrices(int number, Effects effects) {
+            for (int site = 0; site < sites.size(); site++) {
+                int column = 0;
+                for (LinearModule module : sites.get(site)) {
+                    LinearEffect effect = effects.linear().get(module);
+                    if (effect != null) {
+                        linear(number, site, column, module, effect);
+                    }
+                    column += module.outputs();
+                }
+            }
+            for (Effects.Bottleneck bottleneck : effects.bottlenecks()) {
+                Group group =
+                        bottleneck.site() == Effects.Site.ATTENTION ? Group.ATTENTION_OUT : Group.FEED_FORWARD_OUT;
+                entry(
+                        bottleneck.layer() * GROUPS + group.number(),
+                        new long[] {number, BOTTLENECK, 0, model.hiddenSize(), matrices.size(), 0, 0, 0},
+                        new Matrix(bottleneck.size(), false, bottleneck.down()),
+                        new Matrix(1, true, bottleneck.downBias()),
+                        new Matrix(model.hiddenSize(), false, bottleneck.up()),
+                        new Matrix(1, true, bottleneck.upBias()));
+            }
+            embedding(number, effects);
+        }
+
+        private void linear(int number, int site, int column, LinearModule module, LinearEffect effect) {
+            if (effect.weight() != null) {
+                entry(
+                        site,
+                        new long[] {number, OWN_WEIGHT, column, module.outputs(), matrices.size(), 0, 0, 0},
+                        new Matrix(module.outputs(), false, effect.weight()));
+            }
+            LinearEffect.Routing routing = effect.routing();
+            LowRank update = effect.lowRank();
+            if (routing != null && update != null) {
+                entry(
+                        site,
+                        new long[] {
+                            number,
+                            ROUTED,
+                            column,
+                            module.outputs(),
+                            matrices.size(),
+                            routing.experts(),
+                            routing.kept(),
+                            0
+                        },
+                        new Matrix(update.rank(), false, update.a()),
+                        new Matrix(module.outputs(), false, update.b()),
+                        new Matrix(routing.experts(), false, routing.router()));
+            }
+        }
+
+        private void embedding(int number, Effects effects) {
+            int site = sites.size();
+            int first = matrices.size();
+            switch (effects.embedding()) {
+                case null -> {}
+                case Effects.EmbeddingEffect.Added(LowRank update) ->
+                    entry(
+                            site,
+                            new long[] {number, EMBEDDING_UPDATE, 0, 0, first, 0, 0, 0},
+                            new Matrix(model.vocabularySize(), false, transposed(update.a(), update.rank())),
+                            new Matrix(model.hiddenSize(), false, update.b()));
+                case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows) -> {
+                    float[] ids = new float[tokens.length];
+                    for (int i = 0; i < ids.length; i++) {
+                        // Whole numbers up to 2^24, which vocabularies stay below, are exact.
+                        ids[i] = tokens[i];
+                    }
+                    entry(
+                            site,
+                            new long[] {number, EMBEDDING_ROWS, 0, 0, first, 0, 0, 0},
+                            new Matrix(1, true, ids),
+                            new Matrix(tokens.length, false, rows));
+                }
+                case Effects.EmbeddingEffect.Whole(float[] weight) ->
+                    entry(
+                            site,
+                            new long[] {number, EMBEDDING_WHOLE, 0, 0, first, 0, 0, 0},
+                            new Matrix(model.vocabularySize(), false, weight));
+            }
+            if (effects.prompt() != null) {
+                entry(
+                        site,
+                        new long[] {number, PROMPT, 0, 0, matrices.size(), 0, 0, 0},
+                        new Matrix(
+                                effects.prompt().tokens(),
+                                false,
+                                effects.prompt().embeddings()));
+            }
+        }
+
+        private static float[] transposed(float[] matrix, int rows) {
+            int columns = matrix.length / rows;
+            float[] turned = new float[matrix.length];
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < columns; column++) {
+                    turned[column * rows + row] = matrix[row * columns + column];
+                }
+            }
+            return turned;
+        }
+
+        private void entry(int site, long[] numbers, Matrix... own) {
+            entries.get(site).add(numbers);
+            matrices.addAll(List.of(own));
+        }
+    }
+
+    /**
+     * Refuses what cannot be computed for single rows.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    static void require(Effects effects, ModelConfig model) {
+        List<String> norms = norms(model);
+        for (Map.Entry<String, float[]> tensor : effects.replaced().entrySet()) {
+            if (!norms.contains(tensor.getKey())) {
+                throw new IllegalArgumentException("an own " + tensor.getKey() + " cannot be served");
+            }
+        }
+    }
+}
