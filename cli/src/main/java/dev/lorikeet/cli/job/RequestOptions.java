@@ -42,6 +42,24 @@ final class RequestOptions {
     private @Nullable Integer warmupSteps;
 
     @Option(
+            names = "--validation-split",
+            paramLabel = "P",
+            description = "Share of the examples held out; the step that does best over them is published.")
+    private double validationSplit;
+
+    @Option(
+            names = "--evaluate-every-steps",
+            paramLabel = "N",
+            description = "Steps between measurements over the held-out examples (platform default: 20).")
+    private int evaluateEverySteps;
+
+    @Option(
+            names = "--early-stopping-patience",
+            paramLabel = "N",
+            description = "End after so many measurements without a new best.")
+    private int earlyStoppingPatience;
+
+    @Option(
             names = "--gradient-checkpointing",
             description = "Compute layers again rather than keep them: less memory, more time.")
     private boolean gradientCheckpointing;
@@ -80,7 +98,10 @@ final class RequestOptions {
                 .setGradientAccumulationSteps(accumulation)
                 .setLearningRate(learningRate)
                 .setMaxSequenceLength(maxSequenceLength)
-                .setGradientCheckpointing(gradientCheckpointing);
+                .setGradientCheckpointing(gradientCheckpointing)
+                .setValidationSplit(validationSplit)
+                .setEvaluateEverySteps(evaluateEverySteps)
+                .setEarlyStoppingPatience(earlyStoppingPatience);
         if (schedule != null) {
             hyperparameters.setSchedule(
                     switch (schedule) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,8 +25,22 @@ public record Progress(
         ranks = Collections.unmodifiableMap(new TreeMap<>(ranks));
     }
 
-    /** Loss in nats per labelled token, learning rate, global gradient norm before clipping. */
-    public record Measures(double loss, double learningRate, double gradientNorm) {}
+    /**
+     * Figures of a step.
+     *
+     * @param loss in nats per labelled token
+     * @param learningRate of the step
+     * @param gradientNorm global, before clipping
+     * @param validation the newest measurement over held-out examples
+     */
+    public record Measures(double loss, double learningRate, double gradientNorm, Optional<Validation> validation) {
+        public Measures {
+            requireNonNull(validation, "validation");
+        }
+    }
+
+    /** A loss over held-out examples and its step, and the least one and its step. */
+    public record Validation(int step, double loss, int bestStep, double bestLoss) {}
 
     /** Tokens trained on so far, tokens a second over the recent steps, estimated seconds to the end. */
     public record Pace(long tokens, double tokensPerSecond, double etaSeconds) {}

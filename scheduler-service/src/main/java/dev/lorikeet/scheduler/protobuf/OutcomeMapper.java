@@ -27,6 +27,7 @@ final class OutcomeMapper {
     static dev.lorikeet.proto.training.v1.DatasetUse dataset(DatasetUse use) {
         return dev.lorikeet.proto.training.v1.DatasetUse.newBuilder()
                 .setExamples(use.examples())
+                .setHeldOut(use.heldOut())
                 .setTruncated(use.truncated())
                 .setUnlabelled(use.unlabelled())
                 .addAllUnlabelledLines(use.unlabelledLines())
@@ -34,11 +35,16 @@ final class OutcomeMapper {
     }
 
     static DatasetUse dataset(dev.lorikeet.proto.training.v1.DatasetUse use) {
-        return new DatasetUse(use.getExamples(), use.getTruncated(), use.getUnlabelled(), use.getUnlabelledLinesList());
+        return new DatasetUse(
+                use.getExamples(),
+                use.getHeldOut(),
+                use.getTruncated(),
+                use.getUnlabelled(),
+                use.getUnlabelledLinesList());
     }
 
     static dev.lorikeet.proto.training.v1.Progress progress(Progress progress) {
-        return dev.lorikeet.proto.training.v1.Progress.newBuilder()
+        dev.lorikeet.proto.training.v1.Progress.Builder told = dev.lorikeet.proto.training.v1.Progress.newBuilder()
                 .setAttempt(progress.attempt())
                 .setStep(progress.step())
                 .setTotalSteps(progress.totalSteps())
@@ -48,8 +54,15 @@ final class OutcomeMapper {
                 .setTokens(progress.pace().tokens())
                 .setTokensPerSecond(progress.pace().tokensPerSecond())
                 .setEtaSeconds(progress.pace().etaSeconds())
-                .putAllRanks(progress.ranks())
-                .build();
+                .putAllRanks(progress.ranks());
+        progress.measures()
+                .validation()
+                .ifPresent(validation -> told.getValidationBuilder()
+                        .setStep(validation.step())
+                        .setLoss(validation.loss())
+                        .setBestStep(validation.bestStep())
+                        .setBestLoss(validation.bestLoss()));
+        return told.build();
     }
 
     /** With the number of the attempt that it is known to be of. */
@@ -58,9 +71,20 @@ final class OutcomeMapper {
                 attempt,
                 progress.getStep(),
                 progress.getTotalSteps(),
-                new Progress.Measures(progress.getLoss(), progress.getLearningRate(), progress.getGradientNorm()),
+                new Progress.Measures(
+                        progress.getLoss(),
+                        progress.getLearningRate(),
+                        progress.getGradientNorm(),
+                        progress.hasValidation()
+                                ? Optional.of(validation(progress.getValidation()))
+                                : Optional.empty()),
                 new Progress.Pace(progress.getTokens(), progress.getTokensPerSecond(), progress.getEtaSeconds()),
                 progress.getRanksMap());
+    }
+
+    private static Progress.Validation validation(dev.lorikeet.proto.training.v1.Validation validation) {
+        return new Progress.Validation(
+                validation.getStep(), validation.getLoss(), validation.getBestStep(), validation.getBestLoss());
     }
 
     static dev.lorikeet.proto.training.v1.Succeeded outcome(Outcome outcome) {

@@ -12,6 +12,7 @@ import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Schedule;
 import dev.lorikeet.scheduler.request.TrainingSpec.Terms;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
+import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +72,10 @@ public final class RequestMapper {
                         settings.hasMaxGradientNorm()
                                 ? OptionalDouble.of(settings.getMaxGradientNorm())
                                 : OptionalDouble.empty()),
+                new Validation(
+                        settings.getValidationSplit(),
+                        settings.getEvaluateEverySteps(),
+                        settings.getEarlyStoppingPatience()),
                 settings.getCheckpointEverySteps(),
                 settings.getReportEverySteps());
     }
@@ -111,6 +116,9 @@ public final class RequestMapper {
                             case CONSTANT -> LearningRateSchedule.LEARNING_RATE_SCHEDULE_CONSTANT;
                             case LINEAR -> LearningRateSchedule.LEARNING_RATE_SCHEDULE_LINEAR;
                         })
+                .setValidationSplit(training.validation().split())
+                .setEvaluateEverySteps(training.validation().everySteps())
+                .setEarlyStoppingPatience(training.validation().patience())
                 .setCheckpointEverySteps(training.checkpointEverySteps())
                 .setReportEverySteps(training.reportEverySteps());
         optimizer.warmupSteps().ifPresent(settings::setWarmupSteps);

@@ -5,6 +5,7 @@ import dev.lorikeet.scheduler.request.TrainingSpec.Length;
 import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Schedule;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
+import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import dev.lorikeet.scheduler.request.Violation.Code;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -25,8 +26,19 @@ final class TrainingRules {
         if (longest != 0) {
             check.range("max_sequence_length", longest, 8, 131_072);
         }
+        validation(training.validation(), check);
         check.range("checkpoint_every_steps", training.checkpointEverySteps(), 0, MAX_STEPS);
         check.range("report_every_steps", training.reportEverySteps(), 0, MAX_STEPS);
+    }
+
+    private static void validation(Validation validation, Check check) {
+        check.range("validation_split", validation.split(), 0, 0.5);
+        check.range("evaluate_every_steps", validation.everySteps(), 0, MAX_STEPS);
+        check.range("early_stopping_patience", validation.patience(), 0, 1_000);
+        if (validation.patience() > 0 && validation.split() == 0) {
+            check.wrong(
+                    Code.INVALID_VALUE, "early_stopping_patience", "needs a validation_split to measure the loss over");
+        }
     }
 
     private static void optimizer(Optimizer optimizer, int maxSteps, Check check) {
@@ -65,6 +77,10 @@ final class TrainingRules {
                         warmup,
                         OptionalDouble.of(optimizer.weightDecay().orElse(0.01)),
                         OptionalDouble.of(optimizer.maxGradientNorm().orElse(1.0))),
+                new Validation(
+                        training.validation().split(),
+                        orElse(training.validation().everySteps(), 20),
+                        training.validation().patience()),
                 orElse(training.checkpointEverySteps(), 50),
                 orElse(training.reportEverySteps(), 1));
     }

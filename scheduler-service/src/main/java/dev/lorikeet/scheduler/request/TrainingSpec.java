@@ -58,20 +58,39 @@ public record TrainingSpec(
      * @param length how long
      * @param batching how many examples at once
      * @param optimizer how weights move
+     * @param validation what is held out
      * @param checkpointEverySteps optimizer steps between checkpoints; 0: not set
      * @param reportEverySteps optimizer steps between reports; 0: not set
      */
     public record Training(
-            Length length, Batching batching, Optimizer optimizer, int checkpointEverySteps, int reportEverySteps) {
+            Length length,
+            Batching batching,
+            Optimizer optimizer,
+            Validation validation,
+            int checkpointEverySteps,
+            int reportEverySteps) {
         /** Nothing set. */
         public static final Training UNSET =
-                new Training(new Length(0, 0), new Batching(0, 0, 0, false), Optimizer.UNSET, 0, 0);
+                new Training(new Length(0, 0), new Batching(0, 0, 0, false), Optimizer.UNSET, Validation.UNSET, 0, 0);
 
         public Training {
             requireNonNull(length, "length");
             requireNonNull(batching, "batching");
             requireNonNull(optimizer, "optimizer");
+            requireNonNull(validation, "validation");
         }
+    }
+
+    /**
+     * What is held out of training, and what comes of it.
+     *
+     * @param split share of the examples; 0: none
+     * @param everySteps optimizer steps between measurements; 0: not set
+     * @param patience measurements without a new least loss after which training ends; 0: it does not
+     */
+    public record Validation(double split, int everySteps, int patience) {
+        /** Nothing set. */
+        public static final Validation UNSET = new Validation(0, 0, 0);
     }
 
     /** How long: passes over the dataset, or optimizer steps, which win; 0: not set. */

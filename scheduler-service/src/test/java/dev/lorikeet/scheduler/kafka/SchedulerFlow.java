@@ -141,6 +141,10 @@ abstract class SchedulerFlow {
                 .extracting(event -> event.getProgress().getRanksMap().get("q_proj"))
                 .containsExactly(1, 2, 3);
         assertThat(tenants.eventsOf(end.getJob()))
+                .filteredOn(TrainingEvent::hasProgress)
+                .extracting(event -> event.getProgress().getValidation().getStep())
+                .containsExactly(1, 2, 3);
+        assertThat(tenants.eventsOf(end.getJob()))
                 .filteredOn(TrainingEvent::hasStarted)
                 .allSatisfy(event -> assertThat(event.getStarted().getDataset().getUnlabelledLinesList())
                         .containsExactly(3L));

@@ -18,6 +18,7 @@ import dev.lorikeet.proto.training.v1.Failed;
 import dev.lorikeet.proto.training.v1.FailureKind;
 import dev.lorikeet.proto.training.v1.Progress;
 import dev.lorikeet.proto.training.v1.Succeeded;
+import dev.lorikeet.proto.training.v1.Validation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,7 +153,12 @@ public final class ScriptedTrainer implements AutoCloseable {
                                             .setStep(step)
                                             .setTotalSteps(3)
                                             .setLoss(3.0 - step)
-                                            .putRanks("q_proj", step))));
+                                            .putRanks("q_proj", step)
+                                            .setValidation(Validation.newBuilder()
+                                                    .setStep(step)
+                                                    .setLoss(2.5)
+                                                    .setBestStep(1)
+                                                    .setBestLoss(2)))));
                 }
                 send(
                         reports,

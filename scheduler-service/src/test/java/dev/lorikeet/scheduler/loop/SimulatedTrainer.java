@@ -109,7 +109,7 @@ final class SimulatedTrainer {
                                 attempt.number(),
                                 step,
                                 STEPS,
-                                new Progress.Measures(1, 1e-4, 1),
+                                new Progress.Measures(1, 1e-4, 1, Optional.empty()),
                                 new Progress.Pace(10, 1, 1),
                                 Map.of())));
                 if (step % 2 == 0) {

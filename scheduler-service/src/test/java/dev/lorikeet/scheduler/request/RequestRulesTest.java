@@ -9,6 +9,7 @@ import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Schedule;
 import dev.lorikeet.scheduler.request.TrainingSpec.Terms;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
+import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.tenancy.TenantId;
 import java.util.List;
@@ -70,6 +71,7 @@ class RequestRulesTest {
                                         OptionalInt.empty(),
                                         OptionalDouble.of(0.01),
                                         OptionalDouble.of(1.0)),
+                                new Validation(0, 20, 0),
                                 50,
                                 1),
                         new Terms(0, OptionalLong.of(42), Optional.of("the-key"), Map.of())));
@@ -78,13 +80,23 @@ class RequestRulesTest {
 
     @Test
     void warmUpIsThreePercentOfKnownSteps() {
-        Training training = new Training(new Length(0, 101), new Batching(0, 0, 0, true), Optimizer.UNSET, 0, 0);
+        Training training =
+                new Training(new Length(0, 101), new Batching(0, 0, 0, true), Optimizer.UNSET, Validation.UNSET, 0, 0);
 
         TrainingSpec resolved =
                 rules.resolve(spec(FILE, Lora.UNSET, training, Terms.UNSET), new DatasetAddress(ACME, DIGEST), "k", 0);
 
         assertThat(resolved.training().optimizer().warmupSteps()).hasValue(4);
         assertThat(resolved.training().batching().gradientCheckpointing()).isTrue();
+    }
+
+    @Test
+    void earlyStoppingNeedsHeldOutExamples() {
+        Training training = new Training(
+                new Length(0, 0), new Batching(0, 0, 0, false), Optimizer.UNSET, new Validation(0, 0, 3), 0, 0);
+
+        assertThat(problems(spec(FILE, Lora.UNSET, training, Terms.UNSET)))
+                .containsExactly("INVALID_VALUE hyperparameters.early_stopping_patience");
     }
 
     @Test
@@ -103,6 +115,7 @@ class RequestRulesTest {
                         OptionalInt.of(11),
                         OptionalDouble.of(-0.1),
                         OptionalDouble.of(-1)),
+                new Validation(0.6, -1, 1_001),
                 -1,
                 -1);
         Terms terms = new Terms(101, OptionalLong.empty(), Optional.of("with space"), Map.of("", "x".repeat(300)));
@@ -130,6 +143,9 @@ class RequestRulesTest {
                         "OUT_OF_RANGE hyperparameters.weight_decay",
                         "OUT_OF_RANGE hyperparameters.max_gradient_norm",
                         "OUT_OF_RANGE hyperparameters.max_sequence_length",
+                        "OUT_OF_RANGE hyperparameters.validation_split",
+                        "OUT_OF_RANGE hyperparameters.evaluate_every_steps",
+                        "OUT_OF_RANGE hyperparameters.early_stopping_patience",
                         "OUT_OF_RANGE hyperparameters.checkpoint_every_steps",
                         "OUT_OF_RANGE hyperparameters.report_every_steps",
                         "OUT_OF_RANGE priority",

@@ -31,6 +31,27 @@ public record TrainingJob(
     /** How the base model is adapted. Nothing but what runs the attempt looks into it. */
     public interface Method {}
 
+    /**
+     * What is held out of training.
+     *
+     * @param split share of the examples, 0 to below 1; 0: none
+     * @param everySteps optimizer steps between measurements
+     * @param patience measurements without a new least loss after which training ends; 0: it does not
+     */
+    public record Validation(double split, int everySteps, int patience) {
+        /** Nothing is held out. */
+        public static final Validation NONE = new Validation(0, 1, 0);
+
+        /** Checks. */
+        public Validation {
+            if (!(split >= 0 && split < 1)) {
+                throw new IllegalArgumentException("hyperparameters.validation_split must be 0 to below 1: " + split);
+            }
+            atLeast("hyperparameters.evaluate_every_steps", everySteps, split > 0 ? 1 : 0);
+            atLeast("hyperparameters.early_stopping_patience", patience, 0);
+        }
+    }
+
     /** How the learning rate moves after warm-up. */
     public enum Schedule {
         /** Half a cosine down to zero. */
@@ -57,6 +78,7 @@ public record TrainingJob(
      * @param checkpointEvery optimizer steps between checkpoints
      * @param reportEvery optimizer steps between progress reports
      * @param recompute whether layers are computed again for the backward pass
+     * @param validation what is held out of training
      */
     public record Hyperparameters(
             int epochs,
@@ -71,7 +93,8 @@ public record TrainingJob(
             int maxTokens,
             int checkpointEvery,
             int reportEvery,
-            boolean recompute) {
+            boolean recompute,
+            Validation validation) {
         /** Checks. */
         public Hyperparameters {
             atLeast("hyperparameters.max_steps", maxSteps, 0);

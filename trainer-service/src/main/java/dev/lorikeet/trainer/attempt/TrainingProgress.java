@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.attempt;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How far training is after a step.
@@ -25,8 +26,19 @@ public record TrainingProgress(
      * @param loss nats per labelled token over the step's window
      * @param learningRate of the step
      * @param gradientNorm global, before clipping
+     * @param validation the newest measurement over held-out examples
      */
-    public record Measures(double loss, double learningRate, double gradientNorm) {}
+    public record Measures(double loss, double learningRate, double gradientNorm, Optional<Validation> validation) {}
+
+    /**
+     * A loss over held-out examples, in nats per labelled token.
+     *
+     * @param step after which it was measured
+     * @param loss then
+     * @param bestStep after which it was least
+     * @param bestLoss then
+     */
+    public record Validation(int step, double loss, int bestStep, double bestLoss) {}
 
     /**
      * How fast training goes.

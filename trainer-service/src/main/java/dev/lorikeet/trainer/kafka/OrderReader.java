@@ -107,7 +107,9 @@ final class OrderReader {
                 from.getMaxSequenceLength(),
                 from.getCheckpointEverySteps(),
                 from.getReportEverySteps(),
-                from.getGradientCheckpointing());
+                from.getGradientCheckpointing(),
+                new TrainingJob.Validation(
+                        from.getValidationSplit(), from.getEvaluateEverySteps(), from.getEarlyStoppingPatience()));
     }
 
     private static AttemptKey key(String job, int attempt) {

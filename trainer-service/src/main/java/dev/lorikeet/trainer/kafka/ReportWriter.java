@@ -75,6 +75,7 @@ final class ReportWriter {
                         .setResumedFromStep(resumedFromStep)
                         .setDataset(dev.lorikeet.proto.training.v1.DatasetUse.newBuilder()
                                 .setExamples(dataset.examples())
+                                .setHeldOut(dataset.heldOut())
                                 .setTruncated(dataset.truncated())
                                 .setUnlabelled(dataset.unlabelled())
                                 .addAllUnlabelledLines(dataset.unlabelledLines())))
@@ -90,20 +91,27 @@ final class ReportWriter {
     }
 
     TrainerReport progress(Instant time, AttemptKey attempt, TrainingProgress progress) {
+        Progress.Builder told = Progress.newBuilder()
+                .setAttempt(attempt.number())
+                .setStep(progress.step())
+                .setTotalSteps(progress.totalSteps())
+                .setLoss(progress.measures().loss())
+                .setLearningRate(progress.measures().learningRate())
+                .setGradientNorm(progress.measures().gradientNorm())
+                .setTokens(progress.tokens())
+                .setTokensPerSecond(progress.pace().tokensPerSecond())
+                .setEtaSeconds(progress.pace().secondsLeft())
+                .putAllRanks(progress.ranks());
+        progress.measures()
+                .validation()
+                .ifPresent(validation -> told.getValidationBuilder()
+                        .setStep(validation.step())
+                        .setLoss(validation.loss())
+                        .setBestStep(validation.bestStep())
+                        .setBestLoss(validation.bestLoss()));
         return report(time)
-                .setProgress(AttemptProgress.newBuilder()
-                        .setAttempt(ref(attempt))
-                        .setProgress(Progress.newBuilder()
-                                .setAttempt(attempt.number())
-                                .setStep(progress.step())
-                                .setTotalSteps(progress.totalSteps())
-                                .setLoss(progress.measures().loss())
-                                .setLearningRate(progress.measures().learningRate())
-                                .setGradientNorm(progress.measures().gradientNorm())
-                                .setTokens(progress.tokens())
-                                .setTokensPerSecond(progress.pace().tokensPerSecond())
-                                .setEtaSeconds(progress.pace().secondsLeft())
-                                .putAllRanks(progress.ranks())))
+                .setProgress(
+                        AttemptProgress.newBuilder().setAttempt(ref(attempt)).setProgress(told))
                 .build();
     }
 

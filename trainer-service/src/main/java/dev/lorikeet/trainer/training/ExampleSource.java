@@ -102,8 +102,23 @@ final class ExampleSource {
                     "%d of %d examples have nothing to learn from", examples.size() - encoded.size(), examples.size());
         }
         long truncated = encoded.stream().filter(EncodedExample::truncated).count();
+        double share = job.hyperparameters().validation().split();
+        if (share > 0 && encoded.size() < 2) {
+            throw new FailRun(
+                    FailureKind.INVALID_INPUT,
+                    "hyperparameters.validation_split needs at least two examples with something to learn",
+                    null);
+        }
+        Examples.Split split = Examples.split(encoded, share, job.seed());
         return new Examples(
-                encoded, new DatasetUse(encoded.size(), truncated, examples.size() - encoded.size(), unlabelled));
+                split.train(),
+                split.heldOut(),
+                new DatasetUse(
+                        split.train().size(),
+                        split.heldOut().size(),
+                        truncated,
+                        examples.size() - encoded.size(),
+                        unlabelled));
     }
 
     private static FailRun invalid(DatasetReader.Result result) {

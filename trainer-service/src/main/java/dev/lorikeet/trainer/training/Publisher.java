@@ -15,9 +15,11 @@ import dev.lorikeet.registry.proto.ProtobufDocuments;
 import dev.lorikeet.registry.store.RegistryException;
 import dev.lorikeet.trainer.attempt.Assignment;
 import dev.lorikeet.trainer.attempt.RunOutcome;
+import dev.lorikeet.trainer.attempt.TrainingProgress;
 import dev.lorikeet.trainer.method.EngineMethod;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -47,10 +49,17 @@ final class Publisher {
      * @param finalLoss of the last step
      * @param trainingSeconds wall-clock seconds of this attempt
      * @param sampleLoss of the finished adapter over some of its examples
+     * @param validation the last measurement over held-out examples
      */
-    record Figures(int steps, long tokens, double finalLoss, double trainingSeconds, double sampleLoss) {
+    record Figures(
+            int steps,
+            long tokens,
+            double finalLoss,
+            double trainingSeconds,
+            double sampleLoss,
+            Optional<TrainingProgress.Validation> validation) {
         Map<String, Double> metrics() {
-            return Map.of(
+            Map<String, Double> metrics = new HashMap<>(Map.of(
                     STEPS,
                     (double) steps,
                     "tokens",
@@ -60,7 +69,12 @@ final class Publisher {
                     TRAINING_SECONDS,
                     trainingSeconds,
                     "eval_loss",
-                    sampleLoss);
+                    sampleLoss));
+            validation.ifPresent(held -> {
+                metrics.put("validation_loss", held.bestLoss());
+                metrics.put("best_step", (double) held.bestStep());
+            });
+            return metrics;
         }
     }
 

@@ -33,6 +33,7 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
             BaseModel model,
             Assignment assignment,
             List<EncodedExample> examples,
+            Validation validation,
             Checkpoints checkpoints,
             Path scratch,
             Patience patience,
@@ -51,6 +52,7 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
                 });
                 CheckpointFolder.unpack(folder);
                 CheckpointNotes notes = CheckpointNotes.read(folder);
+                validation.restore(folder);
                 return new RunStart(TrainingRun.resume(model, folder, examples), notes);
             } catch (NotFound | Corrupt | IOException | IllegalArgumentException e) {
                 // An older one, or a fresh start, gives the same adapter: it only takes longer.
@@ -61,6 +63,7 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
                 Scratch.remove(folder);
             }
         }
+        validation.reset();
         try {
             return new RunStart(
                     TrainingRun.start(

@@ -30,6 +30,8 @@ final class TrainingAttempt {
     /** Examples over which the finished adapter's loss is measured. */
     private static final int SAMPLE = 32;
 
+    private static final String BEST = "best";
+
     private final BaseModel model;
     private final Registry registry;
     private final RunContext context;
@@ -39,6 +41,7 @@ final class TrainingAttempt {
     private final Duration begin;
     private long tokens;
     private double loss;
+    private Validation validation;
 
     TrainingAttempt(BaseModel model, Registry registry, RunContext context, Path scratch, Patience patience) {
         this.model = model;
@@ -48,6 +51,7 @@ final class TrainingAttempt {
         this.patience = patience;
         this.assignment = context.assignment();
         this.begin = context.control().now();
+        this.validation = new Validation(TrainingJob.Validation.NONE, List.of(), scratch.resolve(BEST));
     }
 
     /**
@@ -63,8 +67,9 @@ final class TrainingAttempt {
         context.listener().phase(Phase.VALIDATING);
         Examples examples = source.encode(dataset, job, context::goOn);
         List<EncodedExample> encoded = examples.encoded();
-        RunStart start =
-                RunStart.of(model, assignment, encoded, registry.checkpoints(), scratch, patience, context::goOn);
+        validation = new Validation(job.hyperparameters().validation(), examples.heldOut(), scratch.resolve(BEST));
+        RunStart start = RunStart.of(
+                model, assignment, encoded, validation, registry.checkpoints(), scratch, patience, context::goOn);
         try (TrainingRun run = start.run()) {
             tokens = start.notes().tokens();
             loss = start.notes().loss();
@@ -72,7 +77,7 @@ final class TrainingAttempt {
             context.listener().phase(Phase.TRAINING);
             context.listener().started(run.stepsDone(), examples.use());
             train(run);
-            return finish(run, encoded, publisher);
+            return finishBest(run, encoded, publisher);
         }
     }
 
@@ -94,7 +99,7 @@ final class TrainingAttempt {
         PaceMeter pace =
                 new PaceMeter(run.stepsDone(), tokens, context.control().now());
         int handedOver = run.stepsDone();
-        while (!run.finished()) {
+        while (!run.finished() && !validation.over()) {
             Optional<StopReason> reason = context.control().stopReason();
             if (reason.isPresent()) {
                 if (reason.get().checkpointed() && run.stepsDone() > handedOver) {
@@ -105,19 +110,22 @@ final class TrainingAttempt {
             StepResult step = run.step();
             tokens += step.tokens();
             loss = step.loss();
+            validate(run);
+            boolean last = run.finished() || validation.over();
             TrainingProgress.Pace now = pace.after(
                     run.stepsDone(), run.totalSteps(), tokens, context.control().now());
-            if (run.stepsDone() % settings.reportEvery() == 0 || run.finished()) {
+            if (run.stepsDone() % settings.reportEvery() == 0 || last) {
                 context.listener()
                         .progress(new TrainingProgress(
                                 run.stepsDone(),
                                 run.totalSteps(),
-                                new TrainingProgress.Measures(step.loss(), step.learningRate(), step.gradientNorm()),
+                                new TrainingProgress.Measures(
+                                        step.loss(), step.learningRate(), step.gradientNorm(), validation.newest()),
                                 tokens,
                                 now,
                                 run.ranks()));
             }
-            if (run.stepsDone() % settings.checkpointEvery() == 0 && !run.finished()) {
+            if (run.stepsDone() % settings.checkpointEvery() == 0 && !last) {
                 checkpoint(run, uploads);
                 handedOver = run.stepsDone();
             }
@@ -130,13 +138,43 @@ final class TrainingAttempt {
         Path folder = scratch.resolve("checkpoint-" + run.stepsDone());
         try {
             CheckpointFolder.write(run, new CheckpointNotes(tokens, loss), folder);
+            validation.write(folder);
         } catch (IOException e) {
-            throw new FailRun(FailureKind.TRANSIENT, "the trainer's disk failed: " + e.getMessage(), e);
+            throw diskFailed(e);
         }
         uploads.begin(run.stepsDone(), folder);
     }
 
-    private RunOutcome finish(TrainingRun run, List<EncodedExample> examples, Publisher publisher) {
+    private void validate(TrainingRun run) {
+        try {
+            validation.after(run);
+        } catch (IOException e) {
+            throw diskFailed(e);
+        }
+    }
+
+    private static FailRun diskFailed(IOException e) {
+        return new FailRun(FailureKind.TRANSIENT, "the trainer's disk failed: " + e.getMessage(), e);
+    }
+
+    /** Publishes the run as it stands, or as it stood where the loss over held-out examples was least. */
+    private RunOutcome finishBest(TrainingRun run, List<EncodedExample> examples, Publisher publisher) {
+        Optional<TrainingRun> best;
+        try {
+            best = validation.best(model, run, examples);
+        } catch (IOException e) {
+            throw diskFailed(e);
+        }
+        int steps = run.stepsDone();
+        if (best.isEmpty()) {
+            return finish(run, steps, examples, publisher);
+        }
+        try (TrainingRun then = best.get()) {
+            return finish(then, steps, examples, publisher);
+        }
+    }
+
+    private RunOutcome finish(TrainingRun run, int steps, List<EncodedExample> examples, Publisher publisher) {
         context.listener().phase(Phase.VERIFYING);
         double sampleLoss = run.evaluate(examples.subList(0, Math.min(SAMPLE, examples.size())));
         if (!Double.isFinite(sampleLoss)) {
@@ -147,7 +185,8 @@ final class TrainingAttempt {
         context.goOnToTheEnd();
         context.listener().phase(Phase.PUBLISHING);
         double seconds = context.control().now().minus(begin).toNanos() / 1e9;
-        Publisher.Figures figures = new Publisher.Figures(run.stepsDone(), tokens, loss, seconds, sampleLoss);
+        Publisher.Figures figures =
+                new Publisher.Figures(steps, tokens, loss, seconds, sampleLoss, validation.newest());
         Version version = patience.get(
                 "publishing the adapter",
                 context::goOnToTheEnd,
@@ -168,7 +207,7 @@ final class TrainingAttempt {
                     throw new FailRun(FailureKind.INTERNAL, "the adapter failed its check: " + reason, null);
             };
         } catch (IOException e) {
-            throw new FailRun(FailureKind.TRANSIENT, "the trainer's disk failed: " + e.getMessage(), e);
+            throw diskFailed(e);
         }
     }
 }

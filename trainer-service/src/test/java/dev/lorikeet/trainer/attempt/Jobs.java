@@ -39,7 +39,8 @@ public final class Jobs {
                         128,
                         checkpointEvery,
                         1,
-                        false),
+                        false,
+                        TrainingJob.Validation.NONE),
                 7,
                 Map.of("team", "support"));
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,8 @@ class OutboxTest {
             assertThat(step(report)).isEqualTo(1);
             assertThat(report.getProgress().getProgress().getLoss()).isEqualTo(1.5);
             assertThat(report.getProgress().getProgress().getRanksMap()).containsEntry("q_proj", 3);
+            assertThat(report.getProgress().getProgress().getValidation().getBestStep())
+                    .isEqualTo(1);
         });
         outbox.progress(ATTEMPT, progress(2));
         outbox.progress(ATTEMPT, progress(3));
@@ -139,7 +142,8 @@ class OutboxTest {
         return new TrainingProgress(
                 step,
                 10,
-                new TrainingProgress.Measures(1.5, 1e-3, 0.7),
+                new TrainingProgress.Measures(
+                        1.5, 1e-3, 0.7, Optional.of(new TrainingProgress.Validation(2, 1.25, 1, 1.0))),
                 step * 100L,
                 new TrainingProgress.Pace(50, 9),
                 Map.of("q_proj", 3));

@@ -17,6 +17,7 @@ import dev.lorikeet.trainer.loop.TrainerLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -118,7 +119,7 @@ class SchedulerLinkTest {
                 listener.progress(new TrainingProgress(
                         step,
                         5000,
-                        new TrainingProgress.Measures(1, 1, 1),
+                        new TrainingProgress.Measures(1, 1, 1, Optional.empty()),
                         step,
                         new TrainingProgress.Pace(1, 1),
                         Map.of()));

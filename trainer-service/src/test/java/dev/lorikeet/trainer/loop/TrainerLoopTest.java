@@ -39,7 +39,12 @@ class TrainerLoopTest {
         TrainerLoop loop = loop((assignment, control, listener) -> {
             listener.started(0, DatasetUse.whole(8));
             listener.progress(new TrainingProgress(
-                    1, 3, new TrainingProgress.Measures(1, 1, 1), 10, new TrainingProgress.Pace(1, 1), Map.of()));
+                    1,
+                    3,
+                    new TrainingProgress.Measures(1, 1, 1, Optional.empty()),
+                    10,
+                    new TrainingProgress.Pace(1, 1),
+                    Map.of()));
             return published;
         });
 

@@ -64,7 +64,7 @@ class AttemptInputTest extends AttemptFixture {
 
         assertThat(run(assignment(1, dataset), control, listener)).isInstanceOf(RunOutcome.Published.class);
 
-        assertThat(listener.dataset).containsExactly(new DatasetUse(2, 1, 1, List.of(3L)));
+        assertThat(listener.dataset).containsExactly(new DatasetUse(2, 0, 1, 1, List.of(3L)));
     }
 
     @Test

@@ -94,7 +94,20 @@ class AttemptRunnerTest extends AttemptFixture {
                 job.dataset(),
                 job.method(),
                 new TrainingJob.Hyperparameters(
-                        3, 40, 2, 1, 1e30, TrainingJob.Schedule.CONSTANT, 0, 0, 0, from.maxTokens(), 50, 1, false),
+                        3,
+                        40,
+                        2,
+                        1,
+                        1e30,
+                        TrainingJob.Schedule.CONSTANT,
+                        0,
+                        0,
+                        0,
+                        from.maxTokens(),
+                        50,
+                        1,
+                        false,
+                        TrainingJob.Validation.NONE),
                 job.seed(),
                 job.metadata());
 
