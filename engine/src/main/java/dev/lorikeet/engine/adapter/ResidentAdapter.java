@@ -27,6 +27,7 @@ public final class ResidentAdapter implements AutoCloseable {
     private final NDManager manager;
     private final Bank bank;
     private final Effects effects;
+    private final List<NDArray> classifier;
     private final boolean special;
     private final long bytes;
     private volatile boolean closed;
@@ -41,11 +42,13 @@ public final class ResidentAdapter implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     private record Bank(int width, int[] entries, List<NDArray> arrays) {}
 
-    private ResidentAdapter(BaseModel model, NDManager manager, Bank bank, Effects effects, long bytes) {
+    private ResidentAdapter(
+            BaseModel model, NDManager manager, Bank bank, Effects effects, List<NDArray> classifier, long bytes) {
         this.model = model;
         this.manager = manager;
         this.bank = bank;
         this.effects = effects;
+        this.classifier = List.copyOf(classifier);
         this.special = !effects.lowRankOnly();
         this.bytes = bytes;
     }
@@ -100,12 +103,37 @@ public final class ResidentAdapter implements AutoCloseable {
                     }
                 }
                 List<NDArray> copies = arrays.isEmpty() ? List.of() : model.copies(manager, arrays);
-                return new ResidentAdapter(model, manager, new Bank(width, entries, copies), effects, adapter.bytes());
+                List<NDArray> classifier = classifier(model, manager, effects);
+                return new ResidentAdapter(
+                        model, manager, new Bank(width, entries, copies), effects, classifier, adapter.bytes());
             }
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    /** Of each tensor of the model's classifier the adapter's own or the base's; empty if the adapter has none. */
+    private static List<NDArray> classifier(BaseModel model, NDManager manager, Effects effects) {
+        List<String> names = model.config().blueprint().classifier();
+        List<NDArray> classifier = new ArrayList<>();
+        if (names.stream().noneMatch(effects.replaced()::containsKey)) {
+            return classifier;
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            for (String name : names) {
+                float[] own = effects.replaced().get(name);
+                if (own == null) {
+                    classifier.add(model.weight(name));
+                    continue;
+                }
+                int hidden = model.config().hiddenSize();
+                // Labels of its own, maybe, but always over the model's hidden size.
+                Shape shape = name.endsWith(".bias") ? new Shape(own.length) : new Shape(own.length / hidden, hidden);
+                classifier.addAll(model.copies(manager, List.of(array(scope, own, shape))));
+            }
+        }
+        return classifier;
     }
 
     /** The update that a bank computes: one that does not depend on the token. */
@@ -181,6 +209,11 @@ public final class ResidentAdapter implements AutoCloseable {
     public int positionsBefore() {
         return virtualTokens()
                 + (effects.prefix() == null ? 0 : effects.prefix().tokens());
+    }
+
+    /** An encoder's classifier as {@link BaseModel#classifier}, if the adapter changes it; else empty. */
+    public List<NDArray> classifier() {
+        return classifier;
     }
 
     /** Whether it does more than a bank computes. */

@@ -6,7 +6,6 @@ import dev.lorikeet.engine.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -304,10 +303,11 @@ record SpecialTables(
      * @throws IllegalArgumentException naming it
      */
     static void require(Effects effects, ModelConfig model) {
-        List<String> norms = norms(model);
-        for (Map.Entry<String, float[]> tensor : effects.replaced().entrySet()) {
-            if (!norms.contains(tensor.getKey())) {
-                throw new IllegalArgumentException("an own " + tensor.getKey() + " cannot be served");
+        List<String> served = new ArrayList<>(norms(model));
+        served.addAll(model.blueprint().classifier());
+        for (String name : effects.replaced().keySet()) {
+            if (!served.contains(name)) {
+                throw new IllegalArgumentException("an own " + name + " cannot be served");
             }
         }
     }

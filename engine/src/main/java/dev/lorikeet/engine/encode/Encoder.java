@@ -56,6 +56,11 @@ public final class Encoder implements AutoCloseable {
             return List.of();
         }
         texts.forEach(this::check);
+        for (ResidentAdapter adapter : adapters) {
+            if (adapter != null && adapter.positionsBefore() > 0) {
+                throw new IllegalArgumentException("an adapter that puts tokens before a text cannot be used here");
+            }
+        }
         Batch batch = new Batch(texts, model.config());
         try (NDManager scope = manager.newSubManager()) {
             List<NDArray> arguments = new ArrayList<>(batch.arrays(scope));
@@ -77,7 +82,9 @@ public final class Encoder implements AutoCloseable {
     private List<float[]> logits(NDManager scope, NDArray firsts, List<@Nullable ResidentAdapter> adapters) {
         List<float[]> logits = new ArrayList<>();
         for (int i = 0; i < adapters.size(); i++) {
-            List<NDArray> classifier = model.classifier();
+            ResidentAdapter adapter = adapters.get(i);
+            List<NDArray> classifier =
+                    adapter == null || adapter.classifier().isEmpty() ? model.classifier() : adapter.classifier();
             if (classifier.isEmpty()) {
                 logits.add(new float[0]);
                 continue;

@@ -153,7 +153,7 @@ public final class BaseModel implements AutoCloseable {
     public List<NDArray> classifier() {
         return config().labels() == 0
                 ? List.of()
-                : layout.classifier().stream().map(this::weight).toList();
+                : config().blueprint().classifier().stream().map(this::weight).toList();
     }
 
     /**

@@ -86,7 +86,12 @@ public record Blueprint(
      * @param dense (hidden, hidden)
      * @param out (labels, hidden)
      */
-    public record Classifier(String dense, String out) {}
+    public record Classifier(String dense, String out) {
+        /** Weight and bias of the first layer, weight and bias of the last. */
+        public List<String> tensors() {
+            return List.of(dense + ".weight", dense + ".bias", out + ".weight", out + ".bias");
+        }
+    }
 
     public Blueprint {
         linear = Map.copyOf(linear);
@@ -100,6 +105,11 @@ public record Blueprint(
     /** Whether it reads whole texts: every token sees every other, norms stand behind the blocks, nothing follows. */
     public boolean encoder() {
         return style.classifier() != null;
+    }
+
+    /** The tensors of an encoder's classifier, as {@link Classifier#tensors}; empty for a decoder. */
+    public List<String> classifier() {
+        return style.classifier() == null ? List.of() : style.classifier().tensors();
     }
 
     /** The token embedding's path. */

@@ -96,21 +96,9 @@ record WeightLayout(ModelConfig config) {
         return blueprint().modules(Group.HEAD).stream().findFirst().map(path -> path + WEIGHT);
     }
 
-    /** Weight and bias of the classifier's two layers, first to last; empty without one. */
-    List<String> classifier() {
-        Blueprint.Classifier classifier = blueprint().style().classifier();
-        return classifier == null
-                ? List.of()
-                : List.of(
-                        classifier.dense() + WEIGHT,
-                        classifier.dense() + BIAS,
-                        classifier.out() + WEIGHT,
-                        classifier.out() + BIAS);
-    }
-
     /** What the files hold outside of the model's root. */
     List<String> outside() {
-        List<String> names = new ArrayList<>(classifier());
+        List<String> names = new ArrayList<>(blueprint().classifier());
         names.removeIf(name -> name.startsWith(blueprint().root()));
         head().ifPresent(names::add);
         return names;
@@ -161,7 +149,7 @@ record WeightLayout(ModelConfig config) {
             head().ifPresent(name -> all.add(new Required(name, List.of((long) config.vocabularySize(), hidden))));
         }
         if (config.labels() > 0) {
-            List<String> names = classifier();
+            List<String> names = blueprint().classifier();
             long labels = config.labels();
             all.add(new Required(names.get(0), List.of(hidden, hidden)));
             all.add(new Required(names.get(1), List.of(hidden)));

@@ -11,22 +11,22 @@ def encode(self, tokens: Tensor, positions: Tensor, types: Tensor, cells: Tensor
     longest = int(torch.max(lengths))
     behind = torch.ge(torch.arange(longest, dtype=4, device=lengths.device), torch.unsqueeze(lengths, 1))
     mask = torch.view(self.forbidden(behind), [texts, 1, 1, longest])
-    x = self.embedded(tokens, positions)
+    x = self.specially_embedded(self.embedded(tokens, positions), tokens)
     if self.top[6].dim() == 2:
         x = torch.add(x, torch.index_select(self.top[6], 0, types))
-    x = self.normed(x, self.top[1], self.top[4])
+    x = self.normed(x, self.norm_weight(2 * self.layers, self.top[1], False), self.top[4])
     for layer in range(self.layers):
         qkv = self.adapted(x, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
             None, layer, 0, adapters, picks, places, bare)
         mixed = self.attention(qkv, cells, texts, longest, mask)
         x = self.adapted(mixed, self.attention_out[layer], self.attention_out_bias[layer] if self.biased_1 else None,
             x, layer, 1, adapters, picks, places, bare)
-        x = self.normed(x, self.norm1[layer], self.norm1_bias[layer])
+        x = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False), self.norm1_bias[layer])
         wide = self.adapted(x, self.forward_in[layer], self.forward_in_bias[layer] if self.biased_2 else None,
             None, layer, 2, adapters, picks, places, bare)
         x = self.adapted(self.activated(wide), self.forward_out[layer],
             self.forward_out_bias[layer] if self.biased_3 else None, x, layer, 3, adapters, picks, places, bare)
-        x = self.normed(x, self.norm2[layer], self.norm2_bias[layer])
+        x = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False), self.norm2_bias[layer])
     wide = torch.to(x, 6)
     sums = torch.index_add(torch.zeros([texts, self.hidden], device=x.device), 0, owners, wide)
     return (torch.index_select(wide, 0, firsts), torch.div(sums, torch.unsqueeze(lengths, 1)))
@@ -43,9 +43,9 @@ def attention(self, qkv: Tensor, cells: Tensor, texts: int, longest: int, mask: 
     whole = torch.reshape(torch.permute(mixed, [0, 2, 1, 3]), [texts * longest, self.heads * self.size])
     return torch.index_select(whole, 0, cells)
 
-# One text's logits (labels), float32: first (texts, hidden) from `encode`; the classifier's two layers.
+# One text's logits (labels), in float32: first (texts, hidden) from `encode`; the classifier's two layers.
 def classify(self, first: Tensor, text: Tensor, dense: Tensor, dense_bias: Tensor, out: Tensor, out_bias: Tensor
         ) -> Tensor:
-    x = torch.to(torch.narrow(first, 0, int(text), 1), self.scalar)
-    inner = torch.tanh(torch.linear(x, dense, dense_bias))
-    return torch.to(torch.select(torch.linear(inner, out, out_bias), 0, 0), 6)
+    x = torch.narrow(first, 0, int(text), 1)
+    inner = torch.tanh(torch.linear(x, torch.to(dense, 6), torch.to(dense_bias, 6)))
+    return torch.select(torch.linear(inner, torch.to(out, 6), torch.to(out_bias, 6)), 0, 0)
