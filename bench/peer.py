@@ -1,4 +1,4 @@
-"""The same work as `lorikeet bench engine`, by transformers + PEFT: the peer that the figures stand beside.
+"""The same work as `lorikeet bench`, by transformers + PEFT: the peer that the figures stand beside.
 
 Started by the command with --peer-python; it needs torch, transformers and peft. It reads one JSON request a line from
 its input and answers each with one JSON line, so that both sides take turns on one machine:
@@ -7,11 +7,11 @@ its input and answers each with one JSON line, so that both sides take turns on 
     {"case": "decode", "precision": "float32", "rows": 8, "length": 128, "rank": 8, "adapters": true, "iterations": 8}
     {"case": "prefill", "precision": "float32", "rows": 1, "length": 512, "iterations": 2}
 
-    -> {"millis": [..], "peak_bytes": n}      one figure an iteration; the process's peak since the case was prepared
+    -> {"millis": [..], "peak_bytes": n}      one figure an iteration; the process's peak since the case was ready
     -> {"error": "..."}
 
-A case is prepared (model loaded, adapters made, warmed up) when the one before it was another. "attention" may name
-transformers' attention implementation; its default is the library's.
+A case is prepared (model loaded, adapters made, warmed up) when the one before it was another; the command starts a
+process for each. "attention" may name transformers' attention implementation; its default is the library's.
 """
 
 import argparse
@@ -144,10 +144,11 @@ def main():
             if request != prepared:
                 prepared, case = None, None
                 gc.collect()
-                reset_peak()
                 case = CASES[request["case"]](options.model, request)
                 prepared = request
                 case()
+                gc.collect()
+                reset_peak()
             millis = []
             for _ in range(iterations):
                 begin = time.perf_counter()

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Measures this machine's work.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = EngineBenchCommand.class)
+        subcommands = {EngineBenchCommand.class, TrainingBenchCommand.class, WorkerCommand.class})
 public final class BenchCommand implements Runnable {
 
     @Spec

@@ -1,7 +1,10 @@
 package dev.lorikeet.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param name the case
  * @param precision the weights'
  * @param engine our side
- * @param peer the other side, or null without one
+ * @param peers the other sides by name, in order
  */
-record Figures(
-        String name,
-        String precision,
-        Side engine,
-        @Nullable Side peer) {
+record Figures(String name, String precision, Side engine, Map<String, Side> peers) {
+    Figures {
+        peers = Collections.unmodifiableMap(new LinkedHashMap<>(peers));
+    }
 
     /**
      * One side's figures.
@@ -24,7 +26,7 @@ record Figures(
      * @param medianMillis of an iteration
      * @param bestMillis of an iteration
      * @param tokensPerSecond at the median
-     * @param peakBytes of the process's memory while it was measured
+     * @param peakBytes of the memory of a process that did nothing else, while it was measured
      * @param error why there are no figures, or null
      */
     record Side(
@@ -48,9 +50,17 @@ record Figures(
         }
     }
 
-    /** How many times as fast the engine is, by the medians; null without a peer's figures. */
+    /** How many times as fast as each peer the engine is, by the medians; without those that failed. */
     @JsonProperty
-    @Nullable Double ratio() {
-        return peer == null || peer.error() != null ? null : peer.medianMillis() / engine.medianMillis();
+    Map<String, Double> ratios() {
+        Map<String, Double> ratios = new LinkedHashMap<>();
+        if (engine.error() == null) {
+            peers.forEach((peer, side) -> {
+                if (side.error() == null) {
+                    ratios.put(peer, side.medianMillis() / engine.medianMillis());
+                }
+            });
+        }
+        return ratios;
     }
 }

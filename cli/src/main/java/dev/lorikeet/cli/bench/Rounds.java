@@ -1,65 +1,77 @@
 package dev.lorikeet.cli.bench;
 
-import dev.lorikeet.engine.bench.ProcessMemory;
-import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.Precision;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * Measures cases: the engine and the peer take turns, so that whatever else the machine does hits both.
+ * Measures cases: the sides take turns, so that whatever else the machine does hits all of them. Each side has a process
+ * of its own for each case, so that its peak memory is that case's.
  *
- * @param model folder or GGUF file
- * @param threads operator threads
+ * @param engine our side
+ * @param peers the others
  * @param count turns of each side
- * @param peer the other side, or null
  */
-record Rounds(Path model, int threads, int count, @Nullable Peer peer) {
-
-    /** Measures each case in a precision and hands over its figures. */
-    void run(Precision precision, List<EngineCase> cases, Consumer<Figures> seen) throws IOException {
-        LoadOptions reference = LoadOptions.reference("bench");
-        LoadOptions options = new LoadOptions("bench", reference.device(), precision, threads);
-        for (EngineCase one : cases) {
-            seen.accept(run(options, one));
-        }
+record Rounds(Contender engine, List<Contender> peers, int count) {
+    Rounds {
+        peers = List.copyOf(peers);
     }
 
-    private Figures run(LoadOptions options, EngineCase one) throws IOException {
-        Precision precision = options.precision();
-        List<Double> ours = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
-        long peerPeak = 0;
-        String error = null;
-        ProcessMemory.resetPeak();
-        // A model of its own for each case: its peak counts only what the case needs.
-        try (Measured measured = one.preparation().prepare(model, options)) {
-            for (int round = 0; round < count; round++) {
-                ours.addAll(measured.times(one.iterations()));
-                if (peer != null && error == null) {
-                    Peer.Answer answer = peer.ask(one.request(precision));
-                    theirs.addAll(answer.millis());
-                    peerPeak = Math.max(peerPeak, answer.peakBytes());
-                    error = answer.error();
-                }
+    /** What one side has done so far. */
+    private static final class Tally implements AutoCloseable {
+        private final Contender side;
+        private final Worker worker;
+        private final List<Double> millis = new ArrayList<>();
+        private long peakBytes;
+        private String error = "";
+
+        Tally(Contender side) {
+            this.side = side;
+            this.worker = side.start();
+        }
+
+        void turn(BenchCase one, Precision precision) {
+            if (error.isEmpty()) {
+                Worker.Answer answer = worker.ask(side.request(one, precision));
+                millis.addAll(answer.millis());
+                peakBytes = Math.max(peakBytes, answer.peakBytes());
+                error = answer.error() == null ? "" : answer.error();
             }
         }
-        Figures.Side engine = Figures.Side.of(one.tokens(), ours, ProcessMemory.peakBytes());
-        return new Figures(
-                one.name(),
-                precision == Precision.FLOAT32 ? "float32" : "bfloat16",
-                engine,
-                side(one, theirs, peerPeak, error));
+
+        Figures.Side figures(int tokens) {
+            return error.isEmpty() ? Figures.Side.of(tokens, millis, peakBytes) : Figures.Side.failed(error);
+        }
+
+        @Override
+        public void close() {
+            worker.close();
+        }
     }
 
-    private Figures.@Nullable Side side(EngineCase one, List<Double> millis, long peak, @Nullable String error) {
-        if (peer == null) {
-            return null;
+    /** Measures a case in a precision. */
+    Figures run(BenchCase one, Precision precision) {
+        List<Tally> tallies = new ArrayList<>();
+        try {
+            tallies.add(new Tally(engine));
+            for (Contender peer : peers) {
+                tallies.add(new Tally(peer));
+            }
+            for (int round = 0; round < count; round++) {
+                for (Tally tally : tallies) {
+                    tally.turn(one, precision);
+                }
+            }
+            Map<String, Figures.Side> others = new LinkedHashMap<>();
+            for (Tally tally : tallies.subList(1, tallies.size())) {
+                others.put(tally.side.name(), tally.figures(one.tokens()));
+            }
+            return new Figures(
+                    one.name(), BenchCase.word(precision), tallies.getFirst().figures(one.tokens()), others);
+        } finally {
+            tallies.forEach(Tally::close);
         }
-        return error == null ? Figures.Side.of(one.tokens(), millis, peak) : Figures.Side.failed(error);
     }
 }

@@ -8,16 +8,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** bench/peer.py, running: it is asked a line and answers a line. */
-final class Peer implements AutoCloseable {
+/** A process that does one side's work: it is asked a line and answers a line. */
+final class Worker implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final String hint;
     private final Process process;
     private final Writer requests;
     private final BufferedReader answers;
@@ -26,7 +25,7 @@ final class Peer implements AutoCloseable {
      * An answer.
      *
      * @param millis of each iteration; empty after an error
-     * @param peakBytes of the peer's memory
+     * @param peakBytes of the process's memory since its work was ready
      * @param error what went wrong, or null
      */
     record Answer(
@@ -36,7 +35,8 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    private Peer(Process process) {
+    private Worker(Process process, String hint) {
+        this.hint = hint;
         this.process = process;
         this.requests = process.outputWriter(StandardCharsets.UTF_8);
         this.answers = process.inputReader(StandardCharsets.UTF_8);
@@ -45,32 +45,17 @@ final class Peer implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param python an interpreter that has torch, transformers and peft
-     * @param script bench/peer.py
-     * @param model a folder in Hugging Face's format
+     * @param hint what to ask the user if it ends by itself
      */
-    static Peer start(Path python, Path script, Path model, int threads) {
-        if (!Files.isExecutable(python)) {
-            throw new CommandFailure("--peer-python " + python + " is no program that can be run");
-        }
-        if (!Files.isRegularFile(script)) {
-            throw new CommandFailure("the peer's script " + script + " is not there");
-        }
-        List<String> command = List.of(
-                python.toString(),
-                "-W",
-                "ignore",
-                script.toString(),
-                "--model",
-                model.toString(),
-                "--threads",
-                Integer.toString(threads));
+    static Worker start(List<String> command, String hint) {
         try {
-            return new Peer(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+            return new Worker(
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start(),
+                    hint);
         } catch (IOException e) {
-            throw new CommandFailure("cannot start " + python + ": " + e.getMessage(), e);
+            throw new CommandFailure("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
         }
     }
 
@@ -81,8 +66,8 @@ final class Peer implements AutoCloseable {
             requests.flush();
             String line = answers.readLine();
             if (line == null) {
-                throw new CommandFailure("the peer ended (exit code " + process.waitFor() + "): does its Python have"
-                        + " torch, transformers and peft?");
+                throw new CommandFailure(
+                        "a side of the benchmark ended (exit code " + process.waitFor() + "): " + hint);
             }
             JsonNode answer = JSON.readTree(line);
             List<Double> millis = new ArrayList<>();
@@ -92,10 +77,10 @@ final class Peer implements AutoCloseable {
                     answer.path("peak_bytes").asLong(),
                     answer.has("error") ? answer.path("error").asText() : null);
         } catch (IOException e) {
-            throw new CommandFailure("the peer cannot be talked to: " + e.getMessage(), e);
+            throw new CommandFailure("a side of the benchmark cannot be talked to: " + e.getMessage() + "; " + hint, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandFailure("interrupted while the peer ended", e);
+            throw new CommandFailure("interrupted while a side of the benchmark ended", e);
         }
     }
 
