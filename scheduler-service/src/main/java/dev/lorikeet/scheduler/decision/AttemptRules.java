@@ -11,6 +11,7 @@ import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.FailureKind;
 import dev.lorikeet.scheduler.job.Job;
 import dev.lorikeet.scheduler.job.JobState;
+import dev.lorikeet.scheduler.job.Outcome;
 import dev.lorikeet.scheduler.job.Progress;
 import dev.lorikeet.scheduler.job.RetryRules;
 import dev.lorikeet.scheduler.job.TrainerLife;
@@ -48,6 +49,7 @@ final class AttemptRules {
             case Report.OfAttempt report -> {
                 AttemptId attempt = report.attempt();
                 state.current(life, attempt.job(), attempt.number())
+                        .filter(job -> !isSuspected(state, job) || report instanceof Report.Succeeded)
                         .ifPresentOrElse(job -> ofCurrent(job, report, draft), () -> ofStale(life, report, draft));
             }
         }
@@ -80,7 +82,7 @@ final class AttemptRules {
     private void endFormerLives(SchedulerState state, TrainerLife life, Draft draft) {
         for (Job job : state.openOn(life.trainer())) {
             Attempt attempt = job.state().openAttempt().orElseThrow();
-            if (!attempt.on().equals(life)) {
+            if (!attempt.on().equals(life) && !isSuspected(state, job)) {
                 draft.stop(job, attempt, "the trainer began a new life");
                 lost(job, attempt, "trainer " + life.trainer() + " restarted", draft);
             }
@@ -90,7 +92,8 @@ final class AttemptRules {
     private void heartbeat(SchedulerState state, TrainerLife life, List<AttemptId> running, Draft draft) {
         for (AttemptId attempt : running) {
             Optional<Job> current = state.current(life, attempt.job(), attempt.number());
-            if (current.isPresent() && current.get().state() instanceof JobState.Running) {
+            if (current.filter(job -> job.state() instanceof JobState.Running && !isSuspected(state, job))
+                    .isPresent()) {
                 extend(attempt, draft);
                 draft.order(life, new Message.Instruction.Extend(attempt.job(), attempt.number(), timing.lease()));
             } else {
@@ -99,7 +102,10 @@ final class AttemptRules {
                         new Message.Instruction.Cancel(
                                 attempt.job(),
                                 attempt.number(),
-                                current.isPresent() ? "cancelled" : "the attempt is over"));
+                                current.filter(job -> job.state() instanceof JobState.Cancelling)
+                                                .isPresent()
+                                        ? "cancelled"
+                                        : "the attempt is over"));
             }
         }
     }
@@ -115,7 +121,8 @@ final class AttemptRules {
                         life,
                         new Message.Instruction.Cancel(
                                 report.attempt().job(), report.attempt().number(), "the attempt is over"));
-            // Over for both sides. A version that it published all the same is found by the attempt that follows.
+            // Over for both sides. A version that it published all the same is found by the attempt that follows, or by
+            // the look before the job fails.
             case Report.Succeeded _, Report.Failed _, Report.Cancelled _, Report.Preempted _ -> {}
         }
     }
@@ -199,8 +206,13 @@ final class AttemptRules {
         }
         int counted = job.track().counted() + 1;
         switch (retries.judge(failure.kind(), counted, draft.now())) {
-            case RetryRules.Verdict.GiveUp _ ->
-                draft.change(job, new Change.JobFailed(failure), new Fact.Failed(failure));
+            case RetryRules.Verdict.GiveUp _ -> {
+                if (mayHavePublished(failure)) {
+                    draft.observe(new Observation.FailureSuspected(job.id(), failure, draft.now().plus(timing.silence())));
+                } else {
+                    draft.change(job, new Change.JobFailed(failure), new Fact.Failed(failure));
+                }
+            }
             case RetryRules.Verdict.Retry retry -> {
                 String reason = "attempt " + failure.attempt() + " ended: " + failure.reason() + "; attempt "
                         + (counted + 1) + " of " + retries.maxAttempts() + " follows";
@@ -213,6 +225,40 @@ final class AttemptRules {
         }
     }
 
+    /**
+     * Whether a version of the job can exist or still come. An attempt may publish and die before it says so, or be cut
+     * off so that its lease runs out; one that says that its input or its numbers were bad did not, but an earlier one
+     * may have. A job told to have failed must have no version, so the registry is asked first.
+     */
+    private static boolean mayHavePublished(Failure failure) {
+        return failure.attempt() > 1
+                || switch (failure.kind()) {
+                    case LEASE_EXPIRED, TRANSIENT, INTERNAL -> true;
+                    case INVALID_INPUT, OUT_OF_MEMORY, DIVERGED -> false;
+                };
+    }
+
+    /** A suspected attempt is over, but its job is not: nothing of the trainer's counts any more but its success. */
+    private static boolean isSuspected(SchedulerState state, Job job) {
+        return state.suspected(job.id()).isPresent();
+    }
+
+    /** The registry's answer; one that comes too late, or twice, is ignored. */
+    void lookedUp(SchedulerState state, Command.LookedUp looked, Draft draft) {
+        Optional<Failure> failure = state.suspected(looked.job());
+        Optional<Job> current = state.job(looked.job())
+                .filter(job -> job.current(looked.attempt()).isPresent() && isSuspected(state, job));
+        if (failure.isEmpty() || current.isEmpty()) {
+            return;
+        }
+        if (looked.found().isPresent()) {
+            Outcome outcome = looked.found().get();
+            draft.change(current.get(), new Change.JobSucceeded(outcome), new Fact.Succeeded(outcome));
+        } else {
+            draft.change(current.get(), new Change.JobFailed(failure.get()), new Fact.Failed(failure.get()));
+        }
+    }
+
     private static void cancelled(Job job, JobState.Cancelling cancelling, Draft draft) {
         draft.change(job, new Change.JobCancelled(cancelling.by()), new Fact.Cancelled(cancelling.by()));
     }
@@ -220,7 +266,7 @@ final class AttemptRules {
     void timePassed(SchedulerState state, Draft draft) {
         for (Job job : state.open()) {
             Instant lease = state.lease(job.id()).orElse(Instant.MIN);
-            if (!lease.isAfter(draft.now())) {
+            if (!lease.isAfter(draft.now()) && !isSuspected(state, job)) {
                 Attempt attempt = job.state().openAttempt().orElseThrow();
                 draft.stop(job, attempt, "its lease ran out");
                 lost(job, attempt, "trainer " + attempt.on().trainer() + " fell silent", draft);

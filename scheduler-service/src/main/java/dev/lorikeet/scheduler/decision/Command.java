@@ -89,6 +89,19 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * The registry was asked whether a job that is about to fail has a version.
+     *
+     * @param attempt the attempt that was current when it was asked
+     * @param found the version's figures, under the number of that attempt; empty: there is none
+     */
+    record LookedUp(JobId job, int attempt, Optional<Outcome> found) implements Command {
+        public LookedUp {
+            requireNonNull(job, "job");
+            requireNonNull(found, "found");
+        }
+    }
+
     /** Time has passed. */
     record Tick() implements Command {}
 

@@ -40,6 +40,7 @@ public final class Decider {
             case Command.CancelJob cancel -> cancel(state, cancel, draft);
             case Command.PutAside aside -> putAside(aside, draft);
             case Command.TrainerReported reported -> attempts.reported(state, reported, draft);
+            case Command.LookedUp looked -> attempts.lookedUp(state, looked, draft);
             case Command.Tick _ -> attempts.timePassed(state, draft);
             case Command.PlaceJobs _ -> dispatch.place(state, draft);
         }
@@ -140,6 +141,9 @@ public final class Decider {
         Job job = found.get();
         switch (job.state()) {
             case JobState.Queued _ ->
+                draft.change(job, new Change.JobCancelled(cancel.by()), new Fact.Cancelled(cancel.by()));
+            case JobState.Running _
+            when state.suspected(job.id()).isPresent() ->
                 draft.change(job, new Change.JobCancelled(cancel.by()), new Fact.Cancelled(cancel.by()));
             case JobState.Running running -> {
                 draft.change(job, new Change.CancellationRequested(cancel.by()));

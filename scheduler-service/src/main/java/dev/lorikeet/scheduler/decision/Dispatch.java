@@ -55,7 +55,9 @@ final class Dispatch {
 
     private List<Seats> seats(SchedulerState state, Instant now) {
         Map<TrainerLife, Integer> taken = new HashMap<>();
-        state.open()
+        // An attempt whose job waits for its failure holds no seat: it ended, or was told to stop.
+        state.open().stream()
+                .filter(job -> state.suspected(job.id()).isEmpty())
                 .forEach(job ->
                         job.state().openAttempt().ifPresent(attempt -> taken.merge(attempt.on(), 1, Integer::sum)));
         return state.fleet().open(now, timing.silence()).stream()

@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.decision;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.TrainerLife;
 import dev.lorikeet.tenancy.JobId;
 import java.time.Instant;
@@ -27,6 +28,20 @@ public sealed interface Observation {
 
     /** A new leader took over: all attempts live on. */
     record AllLeasesExtended(Instant until) implements Observation {}
+
+    /**
+     * A job's last attempt is over or lost; it fails unless the registry has a version of it.
+     *
+     * @param failure what it fails with
+     * @param lookAt when to look: late enough that no trainer that lost its lease can still publish
+     */
+    record FailureSuspected(JobId job, Failure failure, Instant lookAt) implements Observation {
+        public FailureSuspected {
+            requireNonNull(job, "job");
+            requireNonNull(failure, "failure");
+            requireNonNull(lookAt, "lookAt");
+        }
+    }
 
     /**
      * What a trainer can run.

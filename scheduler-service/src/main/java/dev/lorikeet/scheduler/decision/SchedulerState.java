@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.decision;
 
 import dev.lorikeet.scheduler.decision.JournalEntry.Change;
 import dev.lorikeet.scheduler.job.Attempt;
+import dev.lorikeet.scheduler.job.Failure;
 import dev.lorikeet.scheduler.job.Job;
 import dev.lorikeet.scheduler.job.JobState;
 import dev.lorikeet.scheduler.job.TrainerLife;
@@ -27,6 +28,7 @@ public final class SchedulerState {
     private final Map<JobId, Job> open = new LinkedHashMap<>();
     private final Map<TenantId, Long> served = new HashMap<>();
     private final Map<JobId, Instant> leases = new HashMap<>();
+    private final Map<JobId, Observation.FailureSuspected> suspected = new LinkedHashMap<>();
     private final Fleet fleet = new Fleet();
     private long assignments;
 
@@ -75,6 +77,28 @@ public final class SchedulerState {
         return Optional.ofNullable(leases.get(job));
     }
 
+    /** The failure of a job that runs no more, but may have a version. */
+    Optional<Failure> suspected(JobId job) {
+        return Optional.ofNullable(suspected.get(job)).map(Observation.FailureSuspected::failure);
+    }
+
+    /** What the registry is to be asked now. */
+    public List<Inquiry> inquiries(Instant now) {
+        return suspected.values().stream()
+                .filter(each -> !each.lookAt().isAfter(now))
+                .flatMap(each -> job(each.job()).stream())
+                .map(SchedulerState::inquiry)
+                .toList();
+    }
+
+    private static Inquiry inquiry(Job job) {
+        return new Inquiry(
+                job.tenant(),
+                job.acceptance().spec().adapter(),
+                job.id(),
+                job.state().openAttempt().orElseThrow().number());
+    }
+
     Fleet fleet() {
         return fleet;
     }
@@ -117,8 +141,7 @@ public final class SchedulerState {
         switch (job.state()) {
             case JobState.Queued _ -> {
                 waiting.put(id, job);
-                open.remove(id);
-                leases.remove(id);
+                over(id);
             }
             case JobState.Running _, JobState.Cancelling _ -> {
                 waiting.remove(id);
@@ -126,10 +149,15 @@ public final class SchedulerState {
             }
             case JobState.Succeeded _, JobState.Failed _, JobState.Cancelled _ -> {
                 waiting.remove(id);
-                open.remove(id);
-                leases.remove(id);
+                over(id);
             }
         }
+    }
+
+    private void over(JobId id) {
+        open.remove(id);
+        leases.remove(id);
+        suspected.remove(id);
     }
 
     private Job next(JournalEntry entry) {
@@ -181,6 +209,7 @@ public final class SchedulerState {
             case Observation.TrainerDraining draining -> fleet.draining(draining.life());
             case Observation.TrainerForgotten forgotten -> fleet.forget(forgotten.trainer());
             case Observation.LeaseExtended extended -> leases.replace(extended.job(), extended.until());
+            case Observation.FailureSuspected failure -> suspected.put(failure.job(), failure);
             case Observation.AllLeasesExtended all -> open.keySet().forEach(job -> leases.put(job, all.until()));
         }
     }

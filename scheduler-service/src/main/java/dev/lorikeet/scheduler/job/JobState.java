@@ -11,7 +11,7 @@ import java.util.Optional;
  * <pre>
  *              assigned                succeeded
  *  Queued ────────────────▶ Running ────────────────▶ Succeeded
- *   │  ▲                    │  │  │    failed, no retry
+ *   │  ▲                    │  │  │    failed, no retry, no version in the registry
  *   │  └── ended, retried ──┘  │  └─────────────────▶ Failed
  *   │                          │ cancellation asked
  *   │                          ▼                succeeded all the same: Succeeded

@@ -125,7 +125,8 @@ public final class Scheduler implements AutoCloseable {
     private void lead(SchedulerLoop loop, Leadership leadership, Transactions transactions) {
         LOG.infof("leads with %d jobs", loop.jobs().size());
         loop.takeOver(time.instant(), lease);
-        try (Inputs inputs = intake.open(settings)) {
+        try (Inputs inputs = intake.open(settings);
+                Lookups lookups = new Lookups(intake.versions())) {
             Instant nextRefresh = Instant.MIN;
             Instant nextTick = Instant.MIN;
             while (thread.goesOn() && leadership.leads()) {
@@ -137,8 +138,10 @@ public final class Scheduler implements AutoCloseable {
                 role = Role.LEADING;
                 List<Inputs.Ready> ready = inputs.take(LARGEST_BATCH, IDLE);
                 now = time.instant();
-                if (!ready.isEmpty() || !nextTick.isAfter(now)) {
-                    step(loop, transactions, ready, now);
+                List<Input> commands = lookups.answers();
+                if (!ready.isEmpty() || !commands.isEmpty() || !nextTick.isAfter(now)) {
+                    step(loop, transactions, ready, commands, now);
+                    lookups.ask(loop.inquiries(now));
                     nextTick = now.plus(TICK);
                 }
             }
@@ -146,8 +149,12 @@ public final class Scheduler implements AutoCloseable {
         LOG.info("leads no more");
     }
 
-    private void step(SchedulerLoop loop, Transactions transactions, List<Inputs.Ready> ready, Instant now) {
-        List<Input> commands = new ArrayList<>();
+    private void step(
+            SchedulerLoop loop,
+            Transactions transactions,
+            List<Inputs.Ready> ready,
+            List<Input> commands,
+            Instant now) {
         for (Inputs.Ready input : ready) {
             if (input.prepared() instanceof Prepared.Asks asks) {
                 commands.add(new Input(asks.command(), Preparer.origin(input.message())));

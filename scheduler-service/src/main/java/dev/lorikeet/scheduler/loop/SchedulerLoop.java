@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.lorikeet.scheduler.decision.Command;
 import dev.lorikeet.scheduler.decision.Decider;
 import dev.lorikeet.scheduler.decision.Decision;
+import dev.lorikeet.scheduler.decision.Inquiry;
 import dev.lorikeet.scheduler.decision.JournalEntry;
 import dev.lorikeet.scheduler.decision.JournalEntry.Change;
 import dev.lorikeet.scheduler.decision.Message;
@@ -62,6 +63,11 @@ public final class SchedulerLoop {
     /** Trainers that take work. */
     public int liveTrainers(Instant now, Duration silence) {
         return state.liveTrainers(now, silence);
+    }
+
+    /** What the registry is to be asked; the answers are commands. */
+    public List<Inquiry> inquiries(Instant now) {
+        return state.inquiries(now);
     }
 
     /**

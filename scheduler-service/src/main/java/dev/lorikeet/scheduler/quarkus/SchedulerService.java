@@ -70,7 +70,8 @@ public class SchedulerService {
                 new RetryRules(settings.maxAttempts(), settings.retryDelay(), settings.longestRetryDelay()),
                 new Timing(settings.lease(), settings.trainerSilence()),
                 new RoundRobin());
-        Intake intake = new Intake(credentials, rules, datasets, settings.perTenantTopics(), settings.storePatience());
+        Intake intake = new Intake(
+                credentials, rules, datasets, datasets, settings.perTenantTopics(), settings.storePatience());
         metrics.watch(board);
         this.scheduler = new Scheduler(kafka, intake, decider, settings.lease(), board, metrics);
         this.feed = new EventFeed(kafka);

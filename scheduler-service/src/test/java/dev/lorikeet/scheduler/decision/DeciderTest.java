@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** What follows from what, one command at a time. */
 class DeciderTest {
     private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration SILENCE = Duration.ofSeconds(20);
     private static final TenantId ACME = new TenantId("acme");
     private static final TrainerLife LIFE = new TrainerLife("t", "life-1");
     private static final TrainerLife NEXT_LIFE = new TrainerLife("t", "life-2");
@@ -46,7 +47,7 @@ class DeciderTest {
     private final Decider decider = new Decider(
             new RequestRules(new Limits("tiny", new TreeSet<>(), "lorikeet", 1024)),
             new RetryRules(3, Duration.ofSeconds(5), Duration.ofSeconds(60)),
-            new Timing(LEASE, Duration.ofSeconds(20)),
+            new Timing(LEASE, SILENCE),
             new RoundRobin());
     private final SchedulerState state = new SchedulerState();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -60,13 +61,21 @@ class DeciderTest {
     }
 
     private static Command submit(String content) {
+        return submit(content, "key");
+    }
+
+    private static Command submitAs(String key) {
+        return submit("content", key);
+    }
+
+    private static Command submit(String content, String key) {
         TrainingSpec spec = new TrainingSpec(
                 "triage",
                 "",
                 new TrainingSpec.Dataset.Uri("datasets/" + "0".repeat(64) + ".jsonl"),
                 Lora.UNSET,
                 TrainingSpec.Training.UNSET,
-                new TrainingSpec.Terms(0, OptionalLong.empty(), Optional.of("key"), Map.of()));
+                new TrainingSpec.Terms(0, OptionalLong.empty(), Optional.of(key), Map.of()));
         return new Command.SubmitJob(ACME, spec, content, List.of(), new Command.Supply.AsAddressed(), "request-1");
     }
 
@@ -344,6 +353,106 @@ class DeciderTest {
         on(submit("content"));
 
         assertThat(on(new Command.PlaceJobs())).isEmpty();
+    }
+
+    /** A job whose third and last attempt fell silent; its lease has just run out. */
+    private void suspected() {
+        on(submit("content"));
+        from(LIFE, ready());
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            from(LIFE, beat());
+            on(new Command.PlaceJobs());
+            now = now.plus(LEASE);
+            on(new Command.Tick());
+        }
+    }
+
+    private List<Message> lookedUp(Optional<Outcome> found) {
+        return on(new Command.LookedUp(JOB, 3, found));
+    }
+
+    @Test
+    void jobWhoseLastAttemptWasLostFailsOnlyAfterALookAtTheRegistry() {
+        suspected();
+        assertThat(jobState()).isInstanceOf(JobState.Running.class);
+        assertThat(state.inquiries(now)).isEmpty();
+        now = now.plus(SILENCE);
+
+        assertThat(state.inquiries(now)).containsExactly(new Inquiry(ACME, "triage", JOB, 3));
+        assertThat(on(new Command.Tick())).isEmpty();
+        List<Fact> told = facts(lookedUp(Optional.empty()));
+
+        assertThat(told)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Fact.Failed.class,
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.LEASE_EXPIRED));
+        assertThat(jobState()).isInstanceOf(JobState.Failed.class);
+        assertThat(state.inquiries(now)).isEmpty();
+    }
+
+    @Test
+    void versionInTheRegistryMakesTheLostAttemptASuccess() {
+        suspected();
+        now = now.plus(SILENCE);
+        Outcome outcome = new Outcome(3, 7, "revision", 10, 0.5, 3);
+
+        assertThat(facts(lookedUp(Optional.of(outcome)))).containsExactly(new Fact.Succeeded(outcome));
+        assertThat(jobState()).isEqualTo(new JobState.Succeeded(outcome));
+        assertThat(lookedUp(Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void successReportedLateCountsUntilTheJobHasFailed() {
+        suspected();
+
+        from(LIFE, new Report.Succeeded(new AttemptId(JOB, 3), new Outcome(3, 1, "revision", 10, 0.5, 3)));
+
+        assertThat(jobState()).isInstanceOf(JobState.Succeeded.class);
+    }
+
+    @Test
+    void lostAttemptIsNotTakenBackWhileItsJobWaitsForTheLook() {
+        suspected();
+        AttemptId third = new AttemptId(JOB, 3);
+
+        assertThat(orders(from(LIFE, beat(third))))
+                .containsExactly(new Instruction.Cancel(JOB, 3, "the attempt is over"));
+        assertThat(orders(from(LIFE, new Report.Checkpointed(third, 3))))
+                .containsExactly(new Instruction.Cancel(JOB, 3, "the attempt is over"));
+        assertThat(from(LIFE, new Report.Preempted(third, 3))).isEmpty();
+        assertThat(from(NEXT_LIFE, ready())).isEmpty();
+        assertThat(jobState()).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void trainerOfALostAttemptHasItsSeatFree() {
+        suspected();
+        from(LIFE, beat());
+        on(submitAs("other-key"));
+
+        assertThat(orders(on(new Command.PlaceJobs()))).singleElement().isInstanceOf(Instruction.Assign.class);
+    }
+
+    @Test
+    void cancellationDoesNotWaitForTheLook() {
+        suspected();
+
+        on(new Command.CancelJob(ACME, JOB, "tenant", ""));
+
+        assertThat(jobState()).isEqualTo(new JobState.Cancelled("tenant"));
+        assertThat(state.inquiries(now.plus(SILENCE))).isEmpty();
+        assertThat(lookedUp(Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void firstAttemptAtABadDatasetFailsItsJobAtOnce() {
+        running();
+
+        assertThat(facts(from(LIFE, failed(FailureKind.INVALID_INPUT))))
+                .singleElement()
+                .isInstanceOf(Fact.Failed.class);
+        assertThat(jobState()).isInstanceOf(JobState.Failed.class);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -63,6 +64,11 @@ public final class Fixture {
     }
 
     static Scheduler scheduler(KafkaSettings kafka, Path credentials, DatasetStore datasets, JobBoard board) {
+        return scheduler(kafka, credentials, datasets, _ -> Optional.empty(), board);
+    }
+
+    static Scheduler scheduler(
+            KafkaSettings kafka, Path credentials, DatasetStore datasets, PublishedVersions versions, JobBoard board) {
         RequestRules rules =
                 new RequestRules(new Limits(BASE, new TreeSet<>(Set.of(OTHER_BASE)), "lorikeet", 512 * 1024));
         Decider decider = new Decider(
@@ -70,7 +76,8 @@ public final class Fixture {
                 new RetryRules(3, Duration.ofMillis(200), Duration.ofSeconds(1)),
                 new Timing(LEASE, Duration.ofSeconds(4)),
                 new RoundRobin());
-        Intake intake = new Intake(Credentials.open(credentials), rules, datasets, true, Duration.ofSeconds(2));
+        Intake intake =
+                new Intake(Credentials.open(credentials), rules, datasets, versions, true, Duration.ofSeconds(2));
         return new Scheduler(kafka, intake, decider, LEASE, board, new Scheduler.Watcher() {
             @Override
             public void committed(int inputs, Duration deciding, Duration committing) {}
@@ -108,7 +115,8 @@ public final class Fixture {
 
     public static void main(String[] args) throws InterruptedException {
         StoreSettings store = new StoreSettings(URI.create(args[3]), "lorikeet", args[4], args[5], "us-east-1");
-        scheduler(kafka(args[1], args[0]), Path.of(args[2]), new RegistryDatasets(store), new JobBoard())
+        RegistryDatasets registry = new RegistryDatasets(store);
+        scheduler(kafka(args[1], args[0]), Path.of(args[2]), registry, registry, new JobBoard())
                 .start();
         Thread.currentThread().join();
     }

@@ -8,13 +8,22 @@ import dev.lorikeet.proto.training.v1.TrainingEvent;
 import dev.lorikeet.proto.training.v1.TrainingEvent.FactCase;
 import dev.lorikeet.proto.training.v1.Violation;
 import dev.lorikeet.registry.Registry;
+import dev.lorikeet.registry.adapter.BaseModelRef;
+import dev.lorikeet.registry.adapter.Description;
+import dev.lorikeet.registry.adapter.FileSet;
+import dev.lorikeet.registry.adapter.Origin;
+import dev.lorikeet.registry.adapter.Publication;
 import dev.lorikeet.scheduler.kafka.ScriptedTrainer.Play;
 import dev.lorikeet.scheduler.loop.JobBoard;
 import dev.lorikeet.scheduler.s3.RegistryDatasets;
+import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
+import dev.lorikeet.tenancy.JobId;
 import dev.lorikeet.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,15 +49,16 @@ abstract class SchedulerFlow {
         backend = backend();
         TopicSetup.ensure(Fixture.kafka(backend.bootstrapServers(), "setup"), 2);
         registry = Registry.connect(backend.store());
-        DatasetStore store = switched(new RegistryDatasets(backend.store()));
+        RegistryDatasets datasets = new RegistryDatasets(backend.store());
         scheduler = Fixture.scheduler(
                 Fixture.kafka(backend.bootstrapServers(), "one"),
                 Fixture.credentials("acme", "other"),
-                store,
+                switched(datasets),
+                datasets,
                 new JobBoard());
         scheduler.start();
         tenants = new Tenants(backend.bootstrapServers());
-        trainer = new ScriptedTrainer("t1", backend.bootstrapServers(), Fixture.BASE, 8, SchedulerFlow::play);
+        trainer = new ScriptedTrainer("t1", backend.bootstrapServers(), Fixture.BASE, 8, this::play);
     }
 
     @AfterAll
@@ -83,15 +93,42 @@ abstract class SchedulerFlow {
     }
 
     /** The adapter's name says what becomes of its training. */
-    private static Play play(Assignment assignment) {
+    private Play play(Assignment assignment) {
         String adapter = assignment.getRequest().getAdapter();
         if (adapter.startsWith("hold")) {
             return Play.HOLD;
+        }
+        if (adapter.startsWith("doomed")) {
+            return Play.FAIL_TRANSIENT;
+        }
+        if (adapter.startsWith("ghost")) {
+            if (assignment.getAttempt() == 3) {
+                publish(adapter, new JobId(assignment.getJob()));
+            }
+            return Play.FAIL_TRANSIENT;
         }
         if (adapter.startsWith("invalid")) {
             return Play.FAIL_INVALID;
         }
         return adapter.startsWith("retry") && assignment.getAttempt() == 1 ? Play.FAIL_TRANSIENT : Play.SUCCEED;
+    }
+
+    private void publish(String adapter, JobId job) {
+        registry.adapters()
+                .publish(
+                        new Publication(
+                                ACME,
+                                new AdapterName(adapter),
+                                new Origin(job, 3),
+                                FileSet.of(Map.of("adapter_config.json", new byte[] {'{', '}'})),
+                                new Description(
+                                        new BaseModelRef(Fixture.BASE, "digest"),
+                                        "LORA",
+                                        "lora",
+                                        10,
+                                        Map.of("steps", 30.0, "final_loss", 0.25),
+                                        Map.of())),
+                        Instant.now());
     }
 
     private static String inline(String adapter, String key) {
@@ -175,6 +212,21 @@ abstract class SchedulerFlow {
                 .filteredOn(a -> a.getJob().equals(retried.getJob()))
                 .extracting(Assignment::getAttempt)
                 .containsExactly(1, 2);
+    }
+
+    @Test
+    void jobWhoseLastAttemptPublishedAndDidNotSaySoHasSucceeded() {
+        tenants.publish("acme", inline("ghost", "ghost-1"));
+        tenants.publish("acme", inline("doomed", "doomed-1"));
+
+        TrainingEvent rescued = end("ghost-1");
+        TrainingEvent failed = end("doomed-1");
+
+        assertThat(rescued.getSucceeded().getVersion()).isEqualTo(1);
+        assertThat(rescued.getSucceeded().getAttempt()).isEqualTo(3);
+        assertThat(rescued.getSucceeded().getSteps()).isEqualTo(30);
+        assertThat(rescued.getSucceeded().getFinalLoss()).isEqualTo(0.25);
+        assertThat(failed.getFailed().getReason()).isEqualTo("as the script says");
     }
 
     @Test

@@ -20,17 +20,20 @@ class SimulationTest {
         long first = Long.getLong("lorikeet.simulation.first", 1);
         long seeds = Long.getLong("lorikeet.simulation.seeds", 100);
         int crashes = 0;
+        int rescued = 0;
         int jobs = 0;
         for (long seed = first; seed < first + seeds; seed++) {
             try {
                 World world = run(seed);
                 crashes += world.crashes;
+                rescued += world.rescued;
                 jobs += world.loop.jobs().size();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
         assertThat(crashes).as("the world was hostile").isGreaterThan((int) seeds);
+        assertThat(rescued).as("versions whose trainers never reported them").isGreaterThan((int) seeds / 2);
         assertThat(jobs).as("there was work").isGreaterThan((int) seeds * 5);
     }
 
@@ -89,6 +92,7 @@ class SimulationTest {
             world.turn(false);
             if (world.openJobs().isEmpty() && world.everythingIsRead() && turn > 100) {
                 world.stateIsTheFoldOfTheJournal();
+                world.noFailedJobHasAVersion();
                 return;
             }
         }
