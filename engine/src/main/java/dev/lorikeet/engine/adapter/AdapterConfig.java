@@ -5,6 +5,7 @@ import dev.lorikeet.engine.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,15 @@ public interface AdapterConfig {
      * @throws IllegalArgumentException if it does not fit the model
      */
     List<TensorSpec> tensors(ModelConfig model);
+
+    /**
+     * The same where a file chooses shapes that the model leaves open, as the labels of a classifier.
+     *
+     * @param stored shapes of the file's tensors by name
+     */
+    default List<TensorSpec> tensors(ModelConfig model, Map<String, List<Long>> stored) {
+        return tensors(model);
+    }
 
     /** Whether a file may hold this tensor besides, which the base has and nobody reads. */
     default boolean redundant(String tensor) {

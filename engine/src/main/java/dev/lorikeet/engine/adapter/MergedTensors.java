@@ -49,7 +49,13 @@ public final class MergedTensors implements TensorStore {
         if (effects.embedding() != null) {
             merge(effects.embedding(), model);
         }
-        effects.replaced().forEach((name, values) -> change(name, old -> values.clone()));
+        effects.replaced().forEach((name, values) -> {
+            if (!base.has(name) || base.info(name).elements() != values.length) {
+                throw new IllegalArgumentException("an own " + name + " of " + values.length
+                        + " elements cannot be merged: the base model has none of its size");
+            }
+            change(name, old -> values.clone());
+        });
     }
 
     private void merge(LinearModule module, LinearEffect effect) {

@@ -45,16 +45,21 @@ public record StoredAdapter(AdapterConfig config, AdapterTensors tensors) {
             }
         }
         AdapterConfig config = AdapterConfig.read(configFile);
-        List<TensorSpec> claimed;
+        try (TensorStore tensors = SafetensorsFile.open(weightsFile)) {
+            return new StoredAdapter(config, read(tensors, config, claimed(tensors, config, model)));
+        }
+    }
+
+    private static List<TensorSpec> claimed(TensorStore tensors, AdapterConfig config, ModelConfig model)
+            throws IOException {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.tensors().forEach(info -> shapes.put(info.name(), info.shape()));
         try {
-            claimed = config.tensors(model);
+            return config.tensors(model, shapes);
         } catch (UnsupportedTargetException e) {
             throw new UnsupportedAdapterException(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new InvalidAdapterException(String.valueOf(e.getMessage()));
-        }
-        try (TensorStore tensors = SafetensorsFile.open(weightsFile)) {
-            return new StoredAdapter(config, read(tensors, config, claimed));
         }
     }
 

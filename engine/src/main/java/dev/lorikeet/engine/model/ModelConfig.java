@@ -1,5 +1,8 @@
 package dev.lorikeet.engine.model;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -68,6 +71,20 @@ public record ModelConfig(
     /** Whether the linear layers of a group have a bias. */
     public boolean biased(Group group) {
         return projections.biased().contains(group);
+    }
+
+    /** Shapes of all the model's tensors by name, every matrix (out, in); a tied head's under its own name too. */
+    public Map<String, List<Long>> tensors() {
+        WeightLayout layout = new WeightLayout(this);
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        layout.required().forEach(tensor -> shapes.put(tensor.name(), tensor.shape()));
+        layout.head().ifPresent(name -> shapes.put(name, List.of((long) vocabularySize(), (long) hiddenSize())));
+        return shapes;
+    }
+
+    /** Whether files store a matrix, and PEFT saves it, as (in, out). */
+    public boolean transposed(String tensor) {
+        return new WeightLayout(this).transposed().contains(tensor);
     }
 
     /** Labels of an encoder's classifier, 0 without one. */

@@ -111,12 +111,11 @@ class AdapterConfigTest {
             value = {
                 "\"use_dora\": true|use_dora",
                 "\"bias\": \"all\"|bias",
-                "\"modules_to_save\": [\"lm_head\"]|modules_to_save",
                 "\"trainable_token_indices\": [1]|trainable_token_indices",
                 "\"lora_bias\": true|lora_bias",
                 "\"something_new\": 3|something_new",
                 "\"peft_type\": \"IA3\"|IA3",
-                "\"task_type\": \"SEQ_CLS\"|SEQ_CLS"
+                "\"task_type\": \"TOKEN_CLS\"|TOKEN_CLS"
             })
     void whatIsSetAndNotComputedIsRefusedByName(String field, String name) {
         assertThatThrownBy(() -> parse(", \"target_modules\": [\"q_proj\"], " + field))

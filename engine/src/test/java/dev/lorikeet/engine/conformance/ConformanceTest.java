@@ -33,6 +33,8 @@ class ConformanceTest {
                         "models/roberta",
                         "adapters/qwen3-lora_all_linear",
                         "adapters/gpt2-gpt2_lora",
+                        "adapters/roberta-seqcls_lora",
+                        "adapters/llama-modules_to_save",
                         "adapters/llama-lora_attention",
                         "adapters/llama-lora_all_linear",
                         "adapters/llama-rslora",

@@ -16,6 +16,7 @@ import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.model.RandomModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -48,6 +49,9 @@ class FamilyTrainingTest {
             int[] text = random.ints(LENGTH, 3, 300).toArray();
             method.stored(values, new float[0]).write(folder.resolve("adapter"));
             StoredAdapter stored = StoredAdapter.read(folder.resolve("adapter"), model.config());
+            assertThat(Files.readString(folder.resolve("adapter/adapter_config.json")))
+                    .as("PEFT wants to know of Conv1D")
+                    .contains("\"fan_in_fan_out\" : " + (family == Family.GPT2));
 
             try (TrainingScript script = new TrainingScript(
                             model, method, false, Checkpoint.Vectors.starting(values, new float[0]));

@@ -7,6 +7,7 @@ import dev.lorikeet.engine.adapter.Effects;
 import dev.lorikeet.engine.adapter.LinearEffect;
 import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.adapter.UnsupportedTargetException;
@@ -26,9 +27,12 @@ import java.util.Map;
  * @param scaling ranks and strengths
  * @param modules which modules it changes
  * @param dropout in training, on the input of A; 0 to below 1
+ * @param saved modules that it brings whole
+ * @param task what it is for
  * @param origin what it was trained on
  */
-public record LoraConfig(LoraScaling scaling, ModuleSelection modules, double dropout, Origin origin)
+public record LoraConfig(
+        LoraScaling scaling, ModuleSelection modules, double dropout, SavedModules saved, LoraTask task, Origin origin)
         implements TrainableConfig {
     private static final String PREFIX = "base_model.model.";
     static final String A = ".lora_A.weight";
@@ -40,6 +44,11 @@ public record LoraConfig(LoraScaling scaling, ModuleSelection modules, double dr
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("lora_dropout must be 0 to below 1, not " + dropout);
         }
+    }
+
+    /** LoRA on linear layers alone. */
+    public LoraConfig(LoraScaling scaling, ModuleSelection modules, double dropout, Origin origin) {
+        this(scaling, modules, dropout, SavedModules.NONE, LoraTask.NEXT_TOKEN, origin);
     }
 
     /** LoRA on modules by name ({@code q_proj}). */
@@ -67,17 +76,24 @@ public record LoraConfig(LoraScaling scaling, ModuleSelection modules, double dr
                         scaling.rank(), scaling.alpha(), rankStabilised, scaling.rankPattern(), scaling.alphaPattern()),
                 modules,
                 dropout,
+                saved,
+                task,
                 origin);
     }
 
     /** The same with dropout in training. */
     public LoraConfig withDropout(double probability) {
-        return new LoraConfig(scaling, modules, probability, origin);
+        return new LoraConfig(scaling, modules, probability, saved, task, origin);
     }
 
     @Override
     public LoraConfig withOrigin(Origin from) {
-        return new LoraConfig(scaling, modules, dropout, from);
+        return new LoraConfig(scaling, modules, dropout, saved, task, from);
+    }
+
+    /** The same for another task. */
+    LoraConfig withTask(LoraTask other) {
+        return new LoraConfig(scaling, modules, dropout, saved, other, origin);
     }
 
     @Override
@@ -87,12 +103,22 @@ public record LoraConfig(LoraScaling scaling, ModuleSelection modules, double dr
 
     @Override
     public List<TensorSpec> tensors(ModelConfig model) {
+        return tensors(model, Map.of());
+    }
+
+    @Override
+    public List<TensorSpec> tensors(ModelConfig model, Map<String, List<Long>> stored) {
+        if (task.type() == LoraTask.Type.SEQ_CLS && !model.blueprint().encoder()) {
+            throw new UnsupportedTargetException("task_type SEQ_CLS is computed over encoders alone, not over a "
+                    + model.family().modelType());
+        }
         List<TensorSpec> specs = new ArrayList<>();
         for (LoraModule target : resolve(model)) {
             String key = key(target.module());
             specs.add(TensorSpec.of(key + A, target.rank(), target.module().inputs()));
             specs.add(TensorSpec.of(key + B, target.module().outputs(), target.rank()));
         }
+        specs.addAll(saved.tensors(model, stored));
         return specs;
     }
 
@@ -115,11 +141,14 @@ public record LoraConfig(LoraScaling scaling, ModuleSelection modules, double dr
                     LowRank.scaled(target.rank(), tensors.get(key + A), tensors.get(key + B), target.scaling());
             effects.put(target.module(), LinearEffect.of(update));
         }
-        return Effects.of(effects);
+        return saved.effects(Effects.of(effects), tensors, model, base);
     }
 
     @Override
     public TrainedMethod method(ModelConfig model) {
+        if (!saved.names().isEmpty()) {
+            throw new IllegalArgumentException("modules_to_save " + saved.names() + " cannot be trained");
+        }
         return new LoraTraining(this, model);
     }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorikeet.engine.adapter.AdapterFormat;
 import dev.lorikeet.engine.adapter.PeftFields;
+import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -25,11 +27,12 @@ public final class LoraFormat implements AdapterFormat {
             "target_modules",
             "exclude_modules",
             "layers_to_transform",
-            "layers_pattern");
+            "layers_pattern",
+            "modules_to_save",
+            "fan_in_fan_out");
 
     /**
-     * Settings of initialisation, of training alone, or without a meaning for the linear layers here (fan_in_fan_out
-     * is of GPT-2's transposed layers: PEFT unsets it for any other).
+     * Settings of initialisation, of training alone, or without a meaning for the linear layers here.
      */
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "init_lora_weights",
@@ -40,8 +43,7 @@ public final class LoraFormat implements AdapterFormat {
             "megatron_core",
             "qalora_group_size",
             "ensure_weight_tying",
-            "runtime_config",
-            "fan_in_fan_out");
+            "runtime_config");
 
     @Override
     public boolean claims(JsonNode config) {
@@ -61,14 +63,23 @@ public final class LoraFormat implements AdapterFormat {
                 scaling,
                 PeftFields.selection(root),
                 PeftFields.number(root, "lora_dropout", 0),
+                new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")),
+                new LoraTask(task(root), PeftFields.flag(root, "fan_in_fan_out")),
                 PeftFields.origin(root));
     }
 
-    private static void refuseUnsupported(JsonNode root) throws UnsupportedAdapterException {
-        String task = root.path("task_type").asText("CAUSAL_LM");
-        if (root.hasNonNull("task_type") && !task.equals("CAUSAL_LM")) {
-            throw new UnsupportedAdapterException("task_type " + task + " is not supported: only CAUSAL_LM is");
+    private static LoraTask.Type task(JsonNode root) throws UnsupportedAdapterException {
+        String name = root.hasNonNull("task_type") ? root.path("task_type").asText() : LoraTask.Type.CAUSAL_LM.name();
+        for (LoraTask.Type type : LoraTask.Type.values()) {
+            if (type.name().equals(name)) {
+                return type;
+            }
         }
+        throw new UnsupportedAdapterException(
+                "task_type " + name + " is not supported: only " + Arrays.toString(LoraTask.Type.values()) + " are");
+    }
+
+    private static void refuseUnsupported(JsonNode root) throws UnsupportedAdapterException {
         Set<String> known = new HashSet<>(KNOWN);
         known.addAll(WITHOUT_EFFECT);
         if (root.path("bias").asText("none").equals("none")) {
@@ -83,16 +94,18 @@ public final class LoraFormat implements AdapterFormat {
         ObjectNode alphas = root.putObject("alpha_pattern");
         scaling.alphaPattern().forEach((key, value) -> PeftFields.putNumber(alphas, key, value));
         root.put("bias", "none");
-        root.put("fan_in_fan_out", false);
+        root.put("fan_in_fan_out", config.task().fanInFanOut());
         root.put("init_lora_weights", true);
         PeftFields.putNumber(root, "lora_alpha", scaling.alpha());
         root.put("lora_bias", false);
         root.put("lora_dropout", config.dropout());
-        root.putNull("modules_to_save");
+        root.set(
+                "modules_to_save",
+                PeftFields.list(JSON.valueToTree(config.saved().names())));
         root.put("r", scaling.rank());
         root.set("rank_pattern", JSON.valueToTree(scaling.rankPattern()));
         PeftFields.put(root, config.modules());
-        root.put("task_type", "CAUSAL_LM");
+        root.put("task_type", config.task().type().name());
         root.put("use_dora", false);
         root.put("use_rslora", scaling.rankStabilised());
         return root;

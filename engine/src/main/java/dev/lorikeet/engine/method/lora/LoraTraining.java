@@ -36,7 +36,7 @@ final class LoraTraining implements TrainedMethod {
 
     /** @throws IllegalArgumentException if the configuration targets nothing that can be trained */
     LoraTraining(LoraConfig config, ModelConfig model) {
-        this.config = config;
+        this.config = config.withTask(LoraTask.of(model));
         this.modules = config.resolve(model);
         for (LoraModule module : modules) {
             if (module.module().group() == Group.HEAD) {
