@@ -2,6 +2,7 @@ package dev.lorikeet.trainer.method;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 
@@ -9,12 +10,24 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
  * A method as the engine takes it.
  *
  * @param name as requests name it, noted in the manifest
- * @param config the adapter's configuration
+ * @param recipe makes the adapter's configuration
  */
-public record EngineMethod(String name, TrainableConfig config) implements TrainingJob.Method {
+public record EngineMethod(String name, Recipe recipe) implements TrainingJob.Method {
     public EngineMethod {
         requireNonNull(name, "name");
-        requireNonNull(config, "config");
+        requireNonNull(recipe, "recipe");
+    }
+
+    /** Makes a configuration once it is known over what and for how long it will be trained. */
+    @FunctionalInterface
+    public interface Recipe {
+        /**
+         * The adapter's configuration.
+         *
+         * @param steps optimizer steps in all
+         * @throws IllegalArgumentException if the method fits not the model, or not into the steps
+         */
+        TrainableConfig config(BaseModel base, int steps);
     }
 
     /** The method of a job; all that this trainer reads are of this kind. */

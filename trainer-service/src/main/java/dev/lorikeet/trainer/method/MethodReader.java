@@ -5,6 +5,7 @@ import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
+import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
 import java.util.List;
@@ -27,13 +28,18 @@ public final class MethodReader {
         AdapterConfig.Origin origin = new AdapterConfig.Origin(baseModel, null);
         try {
             return switch (method.getKindCase()) {
-                case LORA -> new EngineMethod("lora", lora(method.getLora(), origin));
+                case LORA -> fixed(lora(method.getLora(), origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("method: " + e.getMessage(), e);
         }
+    }
+
+    /** A configuration that depends on nothing but the request. */
+    private static EngineMethod fixed(TrainableConfig config) {
+        return new EngineMethod(config.kind(), (_, _) -> config);
     }
 
     private static LoraConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {

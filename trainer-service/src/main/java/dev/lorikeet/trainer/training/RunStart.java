@@ -2,6 +2,8 @@ package dev.lorikeet.trainer.training;
 
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.TrainableConfig;
+import dev.lorikeet.engine.train.TrainingOptions;
 import dev.lorikeet.engine.train.TrainingRun;
 import dev.lorikeet.registry.checkpoint.Checkpoints;
 import dev.lorikeet.registry.store.Corrupt;
@@ -65,13 +67,10 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
         }
         validation.reset();
         try {
-            return new RunStart(
-                    TrainingRun.start(
-                            model,
-                            EngineMethod.of(assignment.job()).config(),
-                            EngineSettings.options(assignment.job(), examples.size()),
-                            examples),
-                    CheckpointNotes.NONE);
+            TrainingOptions options = EngineSettings.options(assignment.job(), examples.size());
+            int total = options.length().totalSteps(Math.ceilDiv(examples.size(), options.window()));
+            TrainableConfig config = EngineMethod.of(assignment.job()).recipe().config(model, total);
+            return new RunStart(TrainingRun.start(model, config, options, examples), CheckpointNotes.NONE);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new FailRun(FailureKind.INVALID_INPUT, "the job cannot be trained: " + e.getMessage(), e);
         }

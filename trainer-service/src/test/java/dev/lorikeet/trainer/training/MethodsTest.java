@@ -2,8 +2,11 @@ package dev.lorikeet.trainer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.registry.adapter.Version;
@@ -21,6 +24,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every method that a request may ask for, trained, interrupted, resumed and published. */
 class MethodsTest extends AttemptFixture {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** 8 is 8.0. */
+    private static boolean same(JsonNode one, JsonNode other) {
+        if (one.isNumber() && other.isNumber()) {
+            return one.asDouble() == other.asDouble();
+        }
+        if (one.isObject() && other.isObject() && one.size() == other.size()) {
+            return one.properties().stream().allMatch(field -> same(field.getValue(), other.path(field.getKey())));
+        }
+        return one.equals(other);
+    }
+
     private static Assignment with(String method, String job, int attempt, DatasetAddress dataset)
             throws InvalidProtocolBufferException {
         Assignment plain = assignment(job, attempt, dataset);
@@ -43,14 +59,18 @@ class MethodsTest extends AttemptFixture {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            lora | LORA | {"lora": {"rank": 4, "alpha": 8, "target_modules": ["all-linear"], "dropout": 0.1}}
+            lora | LORA | {"lora": {"rank": 4, "alpha": 8, "target_modules": ["all-linear"], "dropout": 0.1}} \
+                 | {"r": 4, "lora_alpha": 8, "lora_dropout": 0.1, "target_modules": "all-linear"}
             lora | LORA | {"lora": {"rank": 4, "alpha": 8, "rank_stabilized": true, "target_pattern": ".*[.]mlp[.].*", \
                            "exclude_modules": ["up_proj"], "rank_pattern": {"down_proj": 2}, \
-                           "alpha_pattern": {"gate_proj": 3}}}
-            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}}
+                           "alpha_pattern": {"gate_proj": 3}}} \
+                 | {"use_rslora": true, "target_modules": ".*[.]mlp[.].*", "exclude_modules": ["up_proj"], \
+                    "rank_pattern": {"down_proj": 2}, "alpha_pattern": {"gate_proj": 3}}
+            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}} \
+                 | {"target_modules": ["q_proj"], "layers_to_transform": [1]}
             """)
-    void methodIsTrainedResumedToTheSameBytesAndPublished(String name, String kind, String method, @TempDir Path folder)
-            throws IOException {
+    void methodIsTrainedResumedToTheSameBytesAndPublished(
+            String name, String kind, String method, String config, @TempDir Path folder) throws IOException {
         RunOutcome.Published whole = published(run(with(method, "j-whole", 1, dataset()), control, listener()));
         ScriptedListener crash = new ScriptedListener(
                 step -> {
@@ -74,6 +94,13 @@ class MethodsTest extends AttemptFixture {
         assertThat(version.description().method()).isEqualTo(name);
         assertThat(version.description().kind()).isEqualTo(kind);
         registry.adapters().download(Jobs.ACME, ADAPTER, version.revision(), folder);
-        assertThat(StoredAdapter.read(folder, model.config()).config().kind()).isEqualTo(name);
+        AdapterConfig stored = StoredAdapter.read(folder, model.config()).config();
+        assertThat(stored.kind()).isEqualTo(name);
+        JsonNode file = JSON.readTree(folder.resolve(AdapterConfig.FILE).toFile());
+        JSON.readTree(config)
+                .properties()
+                .forEach(field -> assertThat(same(file.path(field.getKey()), field.getValue()))
+                        .as("%s: %s is not %s", field.getKey(), file.path(field.getKey()), field.getValue())
+                        .isTrue());
     }
 }
