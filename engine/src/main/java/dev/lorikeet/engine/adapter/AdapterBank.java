@@ -75,6 +75,7 @@ public final class AdapterBank implements AutoCloseable {
                 .tensorList("special_norms")
                 .tensorList("special_own")
                 .tensorList("special_kinds")
+                .tensorList("special_base")
                 .intList("special_entries")
                 .intList("special_starts")
                 .intList("special_sites");

@@ -9,7 +9,9 @@ import dev.lorikeet.engine.weights.TensorStore;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class MergedTensors implements TensorStore {
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
     /** How the values of a tensor change. */
     private final Map<String, UnaryOperator<float[]>> changes = new LinkedHashMap<>();
+
+    private final Map<String, float[]> looked = new HashMap<>();
 
     /** @throws IllegalArgumentException if the adapter cannot be merged into weights */
     public MergedTensors(TensorStore base, ModelConfig model, StoredAdapter adapter) {
@@ -182,6 +186,17 @@ public final class MergedTensors implements TensorStore {
                 ByteBuffer.allocateDirect(Math.multiplyExact(weights.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(weights);
         return MemorySegment.ofBuffer(buffer);
+    }
+
+    /** A changed embedding is computed once: its rows are asked for again and again. */
+    @Override
+    public synchronized float[] row(String name, int row) {
+        if (!changes.containsKey(name)) {
+            return base.row(name, row);
+        }
+        float[] whole = looked.computeIfAbsent(name, this::floats);
+        int width = Math.toIntExact(info(name).shape().getLast());
+        return Arrays.copyOfRange(whole, row * width, (row + 1) * width);
     }
 
     @Override

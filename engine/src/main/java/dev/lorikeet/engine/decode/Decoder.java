@@ -203,11 +203,13 @@ public final class Decoder implements AutoCloseable {
         // The head's rows are fewer than the layers', so they have a selection of their own.
         List<NDArray> layers = bank.select(batch.adapters()).arguments();
         List<NDArray> head = batch.wantsAllRows() ? layers : headSelection(scope, batch);
+        long[] tokens = batch.tokens(model.config().vocabularySize());
         return script.call(
                 scope,
                 "step",
                 Script.Mode.INFERENCE,
-                scope.create(batch.tokens(model.config().vocabularySize())),
+                scope.create(tokens),
+                model.vectors(scope, tokens),
                 scope.create(batch.positions()),
                 scope.create(batch.slots()),
                 scope.create(batch.wanted()),

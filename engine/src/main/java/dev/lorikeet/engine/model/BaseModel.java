@@ -3,6 +3,7 @@ package dev.lorikeet.engine.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.adapter.MergedTensors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
@@ -18,6 +19,7 @@ import dev.lorikeet.engine.weights.TensorStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,9 @@ import java.util.function.IntFunction;
  *
  * <p>Weights are brought to the device when first asked for, in one of two forms: arranged for products without
  * gradients ({@link #compile}; what decoding uses), or as plain matrices under their own names ({@link #weight}; what
- * training uses). A process that only serves holds the first, one that only trains the second. The embedding is a
- * plain matrix in both; with a tied head on a CPU the first form holds it in a second layout for the head's product.
+ * training uses). A process that only serves holds the first, one that only trains the second. An embedding whose
+ * matrix the first form holds as the head already, in the layout of its product, is not held again: the rows of a step's
+ * tokens are read from the files ({@link #vectors}).
  */
 public final class BaseModel implements AutoCloseable {
     private final LoadOptions options;
@@ -168,7 +171,7 @@ public final class BaseModel implements AutoCloseable {
     public synchronized Script compile(ScriptSource own) {
         requireOpen();
         arrange();
-        Script script = Script.compile(ScriptParts.model(options, config(), own), options.device());
+        Script script = Script.compile(ScriptParts.model(options, config(), looksUp(), own), options.device());
         try (NDManager scope = manager.newSubManager()) {
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, arranged.toArray());
             return script;
@@ -183,6 +186,28 @@ public final class BaseModel implements AutoCloseable {
      */
     public float[] floats(String name) {
         return reader.floats(layout.head().equals(Optional.of(name)) ? head(name) : name);
+    }
+
+    /**
+     * What a script takes as {@code vectors} (blocks.py).
+     *
+     * @param scope gets it
+     * @param tokens ids; those beyond the vocabulary count as the last
+     * @return (tokens, hidden) float32, or one number where the script holds the embedding
+     */
+    public NDArray vectors(NDManager scope, long[] tokens) {
+        if (!looksUp()) {
+            return scope.create(new float[] {0});
+        }
+        long last = config().vocabularySize() - 1L;
+        long[] known = Arrays.stream(tokens).map(token -> Math.min(token, last)).toArray();
+        int hidden = config().hiddenSize();
+        return scope.create(reader.rows(layout.embedding(), known, hidden), new Shape(known.length, hidden));
+    }
+
+    /** Whether the head's product holds the embedding in a layout that rows cannot be taken from. */
+    private boolean looksUp() {
+        return !options.device().isGpu() && layout.head().map(this::head).equals(Optional.of(layout.embedding()));
     }
 
     /** Brings an adapter to the device: see {@link ResidentAdapter#attach}. */
@@ -220,10 +245,10 @@ public final class BaseModel implements AutoCloseable {
             lists.add(matrices);
             lists.add(biases);
         }
-        NDArray embedding = weight(layout.embedding());
+        NDArray embedding = looksUp() ? none() : weight(layout.embedding());
         NDArray head = layout.head()
                 .map(this::head)
-                .map(name -> arrangedHead(name, embedding))
+                .map(name -> reader.arranged(List.of(name)))
                 .orElseGet(this::none);
         NDArray frequencies =
                 config().rotary() ? manager.create(config().rope().inverseFrequencies(config().headSize())) : none();
@@ -274,11 +299,6 @@ public final class BaseModel implements AutoCloseable {
     /** The head's tensor: the embedding of a tied one, unless a merged adapter has parted them. */
     private String head(String name) {
         return reader.has(name) ? name : layout.embedding();
-    }
-
-    /** A tied head is read, and dequantised, once. */
-    private NDArray arrangedHead(String name, NDArray embedding) {
-        return name.equals(layout.embedding()) ? reader.arranged(embedding) : reader.arranged(List.of(name));
     }
 
     private void requireOpen() {

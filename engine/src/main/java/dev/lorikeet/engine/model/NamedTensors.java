@@ -92,6 +92,13 @@ final class NamedTensors implements TensorStore {
         return transposed.contains(name) ? transposed(source, info(name)) : source;
     }
 
+    @Override
+    public float[] row(String name, int row) {
+        return transposed.contains(name)
+                ? TensorStore.super.row(name, row)
+                : files.row(stored.getOrDefault(name, name), row);
+    }
+
     /** @param info of the result (rows, columns) */
     private static MemorySegment transposed(MemorySegment source, TensorInfo info) {
         long rows = info.shape().get(0);

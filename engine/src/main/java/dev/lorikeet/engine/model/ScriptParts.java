@@ -57,14 +57,16 @@ public final class ScriptParts {
     }
 
     /**
-     * A model's blocks, with methods of the caller's own. Constants: those of {@link #family}; layers, hidden, scalar (the
-     * weights' type), packed (weights.py), biased_0 ... biased_3, a group each.
+     * A model's blocks, with methods of the caller's own. Constants: those of {@link #family}; layers, vocabulary, hidden, scalar
+     * (the weights' type), packed (weights.py), looked_up (blocks.py), biased_0 ... biased_3, a group each.
      */
-    static ScriptSource model(LoadOptions options, ModelConfig config, ScriptSource own) {
+    static ScriptSource model(LoadOptions options, ModelConfig config, boolean lookedUp, ScriptSource own) {
         ScriptSource source = family(weights(options), config)
                 .and(ScriptParts.class, "blocks.py")
                 .and(own)
                 .constant("layers", config.layers())
+                .constant("vocabulary", config.vocabularySize())
+                .constant("looked_up", lookedUp)
                 .constant("hidden", config.hiddenSize());
         for (Group group : Group.OF_A_LAYER) {
             source = source.constant("biased_" + group.number(), config.biased(group));

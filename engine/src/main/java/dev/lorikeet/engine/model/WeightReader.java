@@ -50,6 +50,15 @@ final class WeightReader {
         return store.floats(name);
     }
 
+    /** Rows of a matrix one behind the other, as float32. */
+    float[] rows(String name, long[] rows, int width) {
+        float[] all = new float[Math.multiplyExact(rows.length, width)];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(store.row(name, Math.toIntExact(rows[i])), 0, all, i * width, width);
+        }
+        return all;
+    }
+
     /** Tensors stacked by rows, as a plain array. */
     NDArray plain(List<String> names) {
         return read("assembled", names);
@@ -58,12 +67,6 @@ final class WeightReader {
     /** Matrices stacked by rows, in the layout that the products want. */
     NDArray arranged(List<String> names) {
         return read("arranged", names);
-    }
-
-    /** A plain matrix of the model in the layout that the products want; shares its memory where that is the same. */
-    NDArray arranged(NDArray matrix) {
-        return script.call(manager, "arranged", Script.Mode.NO_GRADIENT, List.of(matrix))
-                .head();
     }
 
     private NDArray read(String method, List<String> names) {

@@ -103,6 +103,25 @@ public final class GgufFile extends MappedTensors<GgufHeader.Tensor> {
         return heads == 0 ? dequantised(tensor, stored) : reordered(tensor, stored, heads);
     }
 
+    @Override
+    public float[] row(String name, int row) {
+        var tensor = place(name);
+        var type = tensor.type();
+        if (type.plain() || reorderedHeads(tensor) > 0 || tensor.shape().size() != 2) {
+            return super.row(name, row);
+        }
+        if (row < 0 || row >= tensor.shape().getFirst()) {
+            throw new IllegalArgumentException("tensor " + name + " has no row " + row + ": " + tensor.shape());
+        }
+        int blocks = Math.toIntExact(tensor.rowElements() / type.blockElements());
+        var quantised = new byte[blocks * type.blockBytes()];
+        var values = new float[blocks * type.blockElements()];
+        long from = tensor.begin() + (long) row * quantised.length;
+        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, from, quantised, 0, quantised.length);
+        Dequantiser.dequantise(type, quantised, blocks, values);
+        return values;
+    }
+
     private static MemorySegment dequantised(GgufHeader.Tensor tensor, MemorySegment stored) {
         var type = tensor.type();
         long blocks = tensor.bytes() / type.blockBytes();

@@ -36,6 +36,11 @@ final class ShardedTensors implements TensorStore {
         return shard(name).bytes(name);
     }
 
+    @Override
+    public float[] row(String name, int row) {
+        return shard(name).row(name, row);
+    }
+
     private SafetensorsFile shard(String name) {
         @Nullable SafetensorsFile shard = where.get(name);
         if (shard == null) {

@@ -2,6 +2,7 @@ package dev.lorikeet.engine.weights;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * A read-only set of named tensors. Safe for use by several threads until it is closed; after that every segment that
@@ -40,6 +41,20 @@ public interface TensorStore extends AutoCloseable {
     default float[] floats(String name) {
         var info = info(name);
         return Floats.widen(info, bytes(name));
+    }
+
+    /**
+     * One row of a floating point matrix, widened to float32: without reading the others where the store can.
+     *
+     * @throws IllegalArgumentException as {@link #floats}, and if it has no such row
+     */
+    default float[] row(String name, int row) {
+        var info = info(name);
+        if (info.shape().size() != 2 || row < 0 || row >= info.shape().getFirst()) {
+            throw new IllegalArgumentException("tensor " + name + " has no row " + row + ": " + info.shape());
+        }
+        var one = new TensorInfo(name, info.dtype(), List.of(info.shape().getLast()));
+        return Floats.widen(one, bytes(name).asSlice(row * one.byteSize(), one.byteSize()));
     }
 
     /** Unmaps what was mapped. */

@@ -60,7 +60,7 @@ def specially_embedded(self, x: Tensor, tokens: Tensor) -> Tensor:
     site = 4 * self.layers + 1
     if not self.special() or self.special_sites[site] == 0:
         return x
-    vocabulary = self.top[0].size(0)
+    vocabulary = self.vocabulary
     changed = torch.clone(x)
     for i in range(self.special_starts[site], self.special_starts[site + 1]):
         at = 8 * i
@@ -95,7 +95,9 @@ def replace(self, x: Tensor, rows: Tensor, tokens: Tensor, fresh: Tensor) -> int
     if self.rotary:
         _0 = torch.index_copy_(x, 0, rows, torch.to(fresh, self.scalar))
     else:
-        old = torch.to(torch.index_select(self.top[0], 0, tokens), 6)
+        old = torch.index_select(self.special_base[0], 0, rows)
+        if not self.looked_up:
+            old = torch.to(torch.index_select(self.top[0], 0, tokens), 6)
         _1 = torch.index_add_(x, 0, rows, torch.to(torch.sub(fresh, old), self.scalar))
     return 0
 

@@ -5,10 +5,10 @@
 
 # layout: 0 decode rows, 1 first slot of them (or -1: they are not adjacent), 2 positions they attend to,
 # then for each prefill segment: first row, rows, slot, positions before it.
-# tokens, positions, slots (rows); wanted (rows whose logits are asked for); plan, picks, places and bare as in bank.py;
+# vectors: as `embedded` takes them. tokens, positions, slots (rows); wanted (rows whose logits are asked for); plan, picks, places and bare as in bank.py;
 # head_...: the same for the rows wanted.
 # -> logits (wanted, vocabulary) float32, the likeliest token of each, its log-probability (NaN: not finite).
-def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor, layout: Tensor, plan: Tensor,
+def step(self, tokens: Tensor, vectors: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor, layout: Tensor, plan: Tensor,
         picks: Tensor, places: Tensor, bare: Tensor, head_plan: Tensor, head_picks: Tensor, head_places: Tensor,
         head_bare: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     shape = annotate(List[int], layout.tolist())
@@ -19,7 +19,8 @@ def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor,
     whole = self.masks(positions, shape, 0) if self.window == 0 or self.window_from > 0 else annotate(List[Tensor], [])
     near = self.masks(positions, shape, self.window) if self.window > 0 else whole
     cosines, sines = self.rotation(positions, self.top[3]) if self.rotary else (positions, positions)
-    x = self.specially_embedded(self.embedded(self.known(tokens), positions), tokens)
+    self.special_base = [vectors]
+    x = self.specially_embedded(self.embedded(self.known(tokens), positions, vectors), tokens)
     for layer in range(self.layers):
         h = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False), self.norm1_bias[layer])
         qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
@@ -44,7 +45,7 @@ def step(self, tokens: Tensor, positions: Tensor, slots: Tensor, wanted: Tensor,
 # Tokens of the base's vocabulary: virtual ones, which have ids beyond it, become its last.
 def known(self, tokens: Tensor) -> Tensor:
     if self.special():
-        return torch.clamp(tokens, max=self.top[0].size(0) - 1)
+        return torch.clamp(tokens, max=self.vocabulary - 1)
     return tokens
 
 # Where each row's keys go in (slots * groups * capacity): (rows * groups), rows outermost.

@@ -11,7 +11,7 @@ def encode(self, tokens: Tensor, positions: Tensor, types: Tensor, cells: Tensor
     longest = int(torch.max(lengths))
     behind = torch.ge(torch.arange(longest, dtype=4, device=lengths.device), torch.unsqueeze(lengths, 1))
     mask = torch.view(self.forbidden(behind), [texts, 1, 1, longest])
-    x = self.specially_embedded(self.embedded(tokens, positions), tokens)
+    x = self.specially_embedded(self.embedded(tokens, positions, tokens), tokens)
     if self.top[6].dim() == 2:
         x = torch.add(x, torch.index_select(self.top[6], 0, types))
     x = self.normed(x, self.norm_weight(2 * self.layers, self.top[1], False), self.top[4])

@@ -41,9 +41,10 @@ def activated(self, wide: Tensor) -> Tensor:
         return self.gelu_tanh(wide)
     return torch.gelu(wide)
 
-# Vectors of tokens (rows) at positions (rows).
-def embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:
-    x = torch.index_select(self.top[0], 0, tokens)
+# Vectors of tokens (rows) at positions (rows). vectors (rows, hidden): the tokens' rows of the embedding, read only where
+# the constant `looked_up` says that the script does not hold it.
+def embedded(self, tokens: Tensor, positions: Tensor, vectors: Tensor) -> Tensor:
+    x = torch.to(vectors, self.scalar) if self.looked_up else torch.index_select(self.top[0], 0, tokens)
     if self.rotary:
         return x
     return torch.add(x, torch.index_select(self.top[5], 0, positions))

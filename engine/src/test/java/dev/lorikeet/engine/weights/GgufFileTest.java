@@ -73,6 +73,31 @@ class GgufFileTest {
     }
 
     @Test
+    void aRowIsThatOfTheWholeMatrix() throws Exception {
+        try (var gguf = GgufFile.open(TINY);
+                var plain = SafetensorsFile.open(
+                        Path.of("src/test/resources/conformance/models/llama/model.safetensors"))) {
+            for (TensorStore store : java.util.List.of(gguf, plain)) {
+                for (var info : store.tensors()) {
+                    if (info.shape().size() == 2) {
+                        var whole = store.floats(info.name());
+                        int rows = Math.toIntExact(info.shape().getFirst());
+                        int width = whole.length / rows;
+                        for (int row : new int[] {0, rows / 2, rows - 1}) {
+                            assertThat(store.row(info.name(), row))
+                                    .as(info.name())
+                                    .containsExactly(
+                                            java.util.Arrays.copyOfRange(whole, row * width, (row + 1) * width));
+                        }
+                        assertThatThrownBy(() -> store.row(info.name(), rows))
+                                .isInstanceOf(IllegalArgumentException.class);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void readsMetadataOfEveryKindThatItHolds() throws Exception {
         try (var gguf = GgufFile.open(TINY)) {
             assertThat(gguf.metadata().text("general.architecture")).isEqualTo("llama");
