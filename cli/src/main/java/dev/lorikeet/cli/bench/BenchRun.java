@@ -63,13 +63,8 @@ final class BenchRun {
     private boolean json;
 
     /** Operator threads of each side. */
-    int threads() {
+    private int threads() {
         return threads.orElse(Runtime.getRuntime().availableProcessors());
-    }
-
-    /** The precisions to measure. */
-    List<Precision> precisions() {
-        return precisions;
     }
 
     /**
@@ -78,6 +73,33 @@ final class BenchRun {
      * @param attentions what the peer shall use, a side each; null is its default
      */
     int measure(CommandSpec spec, List<BenchCase> all, List<@Nullable String> attentions) throws IOException {
+        List<BenchCase> cases = selected(spec, all);
+        return withModel((ours, scratch) -> measure(spec, cases, ours, peers(ours, scratch, attentions)));
+    }
+
+    /** Measures the parts of the training steps that were asked for. */
+    int profile(CommandSpec spec, List<BenchCase> all) throws IOException {
+        List<BenchCase> cases = selected(spec, all);
+        return withModel((ours, scratch) -> {
+            Terminal terminal = Terminal.of(spec);
+            List<StepParts> measured = new ArrayList<>();
+            for (Precision precision : precisions) {
+                for (BenchCase one : cases) {
+                    measured.add(StepParts.measure(ours, one, precision, threads(), rounds));
+                    if (!json) {
+                        terminal.line(measured.getLast().table());
+                    }
+                }
+            }
+            if (json) {
+                terminal.line(json(measured));
+            }
+            return 0;
+        });
+    }
+
+    /** The cases that were asked for, all options checked. */
+    private List<BenchCase> selected(CommandSpec spec, List<BenchCase> all) {
         if (rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds must be at least 1");
         }
@@ -92,7 +114,7 @@ final class BenchRun {
             throw new ParameterException(
                     spec.commandLine(), "--case " + only.orElse("") + " matches none of: " + names);
         }
-        return withModel((ours, scratch) -> measure(spec, cases, ours, peers(ours, scratch, attentions)));
+        return cases;
     }
 
     private int measure(CommandSpec spec, List<BenchCase> cases, Path ours, List<Contender> peers) {
@@ -119,12 +141,12 @@ final class BenchRun {
 
     /** Work over a model's files, with a folder for scratch. */
     @FunctionalInterface
-    interface Work {
+    private interface Work {
         int over(Path model, Path scratch) throws IOException;
     }
 
     /** Finds the model, or makes one in the scratch folder, which is removed behind the work. */
-    int withModel(Work work) throws IOException {
+    private int withModel(Work work) throws IOException {
         Path scratch = Files.createTempDirectory("lorikeet-bench-");
         try {
             return work.over(findModel(scratch), scratch);
@@ -166,7 +188,7 @@ final class BenchRun {
         return peers;
     }
 
-    private static String json(List<Figures> figures) {
+    private static String json(List<?> figures) {
         try {
             return JSON.writeValueAsString(figures);
         } catch (JsonProcessingException e) {

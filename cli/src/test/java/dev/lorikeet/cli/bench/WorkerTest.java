@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,16 @@ class WorkerTest {
                 assertThat(JSON.readTree(answer).path("peak_bytes").asLong()).isPositive();
             });
         }
+    }
+
+    @Test
+    void partsOfAStepAndTheRestMakeTheWhole() {
+        StepParts parts = new StepParts("training", "float32", 200, Map.of("projections", 150.0));
+
+        assertThat(parts.table().lines())
+                .contains(
+                        "| projections | 150 | 75 % |",
+                        "| everything else | 50 | 25 % |", "| whole step | 200 | 100 % |");
     }
 
     @Test

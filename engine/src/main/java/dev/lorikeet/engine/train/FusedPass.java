@@ -34,17 +34,19 @@ final class FusedPass implements AutoCloseable {
     private final long[] index;
     private final double[] scales;
     private final int lowest;
+    private final int window;
     /** A sum for each lane but the first, which adds to the run's own. */
     private final List<NDArray> spare = new ArrayList<>();
 
     /** Prepares the base's tensors, as training.py's {@code bind} takes them. */
     FusedPass(BaseModel base, TrainedMethod method, List<NDArray> weights, List<NDArray> biases) {
         this.manager = TensorRuntime.newManager(base.device());
-        this.script = compile(base);
+        this.script = Script.compile(source(base), base.device());
         this.shapes = manager.create(method.shapes());
         this.index = method.index();
         this.scales = method.scales();
         this.lowest = lowest(index);
+        this.window = base.config().window().length();
         this.lanes = new Lanes(base.device().isGpu() ? 1 : TensorRuntime.threads());
         for (int lane = 1; lane < lanes.count(); lane++) {
             spare.add(manager.zeros(new Shape(method.size()), DataType.FLOAT32));
@@ -56,18 +58,23 @@ final class FusedPass implements AutoCloseable {
 
     /** Whether it computes this method's gradient over this model; else training.py does. */
     static boolean computes(TrainedMethod method, ModelConfig model) {
-        // fused.py knows root mean square norms, rotary positions over whole heads, a feed-forward gated by silu, and
-        // an attention that sees all.
+        // fused.py knows root mean square norms, rotary positions over whole heads and a feed-forward gated by silu.
         boolean blocks = switch (model.family()) {
-            case LLAMA, QWEN2, MISTRAL -> model.window().length() == 0;
+            case LLAMA, QWEN2, MISTRAL -> true;
             case QWEN3, GPT2, BERT, ROBERTA -> false;
         };
         return blocks && method.plainLora();
     }
 
-    private static Script compile(BaseModel base) {
+    /** Whether it computes this batch: its attention sees all that is before a token, further than a window may. */
+    boolean computes(MicroBatch batch) {
+        return window == 0 || batch.length() <= window;
+    }
+
+    /** fused.py over a base's shapes. */
+    static ScriptSource source(BaseModel base) {
         ModelConfig config = base.config();
-        ScriptSource source = ScriptSource.of(FusedPass.class, "fused.py")
+        return ScriptSource.of(FusedPass.class, "fused.py")
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())
@@ -77,7 +84,6 @@ final class FusedPass implements AutoCloseable {
                 .constant("longest", LONGEST_MATERIALISED)
                 .tensorList("weights")
                 .tensorList("biases");
-        return Script.compile(source, base.device());
     }
 
     /** The lowest layer and group with factors, as layer * 4 + group: the backward pass ends there. */
@@ -103,7 +109,7 @@ final class FusedPass implements AutoCloseable {
             } else {
                 NDArray own = spare.get(i - 1);
                 tasks.add(() -> {
-                    call("clear", own);
+                    call("restart", own);
                     return accumulate(values, own, batch, rows, dropout, seed);
                 });
             }

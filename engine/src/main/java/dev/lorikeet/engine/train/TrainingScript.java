@@ -55,38 +55,57 @@ final class TrainingScript implements AutoCloseable {
     }
 
     private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean fast) {
-        ModelConfig config = base.config();
         try (NDManager scope = manager.newSubManager()) {
-            // Of the run's manager, not of the call's: such arrays alias Java memory that lives as long as they do.
-            NDArray none = manager.zeros(new Shape(0));
-            List<NDArray> weights = new ArrayList<>();
-            List<NDArray> biases = new ArrayList<>();
-            Blueprint blueprint = config.blueprint();
-            weights.add(base.weight(blueprint.embedding() + ".weight"));
-            for (int layer = 0; layer < config.layers(); layer++) {
-                String prefix = blueprint.layer(layer);
-                weights.add(base.weight(prefix + blueprint.norms().attention() + ".weight"));
-                for (Group group : Group.OF_A_LAYER) {
-                    if (group == Group.FEED_FORWARD_IN) {
-                        weights.add(base.weight(prefix + blueprint.norms().feedForward() + ".weight"));
-                    }
-                    for (String path : blueprint.paths(layer, group)) {
-                        weights.add(base.weight(path + ".weight"));
-                        biases.add(config.biased(group) ? base.weight(path + ".bias") : none);
-                    }
-                }
-            }
-            weights.add(base.weight(blueprint.norms().last() + ".weight"));
-            weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
-            weights.add(
-                    config.rotary()
-                            ? manager.create(config.rope().inverseFrequencies(config.headSize()))
-                            : manager.zeros(new Shape(1)));
+            List<NDArray> weights = weights(base, manager);
+            List<NDArray> biases = biases(base, manager);
             NDArray index = scope.create(method.index());
             NDArray scales = scope.create(method.scales());
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details(base), index, scales, state);
             return fast ? new FusedPass(base, method, weights, biases) : null;
         }
+    }
+
+    /** The base's tensors in the order of training.py's {@code bind}. */
+    static List<NDArray> weights(BaseModel base, NDManager manager) {
+        ModelConfig config = base.config();
+        Blueprint blueprint = config.blueprint();
+        List<NDArray> weights = new ArrayList<>();
+        weights.add(base.weight(blueprint.embedding() + ".weight"));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String prefix = blueprint.layer(layer);
+            weights.add(base.weight(prefix + blueprint.norms().attention() + ".weight"));
+            for (Group group : Group.OF_A_LAYER) {
+                if (group == Group.FEED_FORWARD_IN) {
+                    weights.add(base.weight(prefix + blueprint.norms().feedForward() + ".weight"));
+                }
+                for (String path : blueprint.paths(layer, group)) {
+                    weights.add(base.weight(path + ".weight"));
+                }
+            }
+        }
+        weights.add(base.weight(blueprint.norms().last() + ".weight"));
+        weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
+        // Of a manager that lives as long as the script: such arrays alias Java memory.
+        weights.add(
+                config.rotary()
+                        ? manager.create(config.rope().inverseFrequencies(config.headSize()))
+                        : manager.zeros(new Shape(1)));
+        return weights;
+    }
+
+    /** The linear layers' biases in the same order, empty where there is none. */
+    static List<NDArray> biases(BaseModel base, NDManager manager) {
+        ModelConfig config = base.config();
+        NDArray none = manager.zeros(new Shape(0));
+        List<NDArray> biases = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (Group group : Group.OF_A_LAYER) {
+                for (String path : config.blueprint().paths(layer, group)) {
+                    biases.add(config.biased(group) ? base.weight(path + ".bias") : none);
+                }
+            }
+        }
+        return biases;
     }
 
     /** What only some families have, in the order of training.py's {@code bind}. */
@@ -150,7 +169,7 @@ final class TrainingScript implements AutoCloseable {
 
     /** Adds a micro-batch's gradient to the sum; returns its summed loss. */
     double accumulate(MicroBatch batch, double dropout, long seed) {
-        if (fused != null) {
+        if (fused != null && fused.computes(batch)) {
             return fused.accumulate(values, sums, batch, dropout, seed);
         }
         try (NDManager scope = manager.newSubManager()) {

@@ -366,5 +366,5 @@ def add(self, sums: Tensor, more: Tensor) -> Tensor:
   return torch.add_(sums, more)
 
 # Forgets a sum of gradients.
-def clear(self, sums: Tensor) -> Tensor:
+def restart(self, sums: Tensor) -> Tensor:
   return torch.zero_(sums)

@@ -10,8 +10,11 @@ import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.script.TensorRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +115,48 @@ class FusedPassTest {
             assertClose(two, one, 1e-5);
             assertThat(again.values()).isEqualTo(two.values());
             assertThat(again.loss()).isEqualTo(two.loss());
+        }
+    }
+
+    @Test
+    void biasesOfQwen2ArePartOfIt() throws IOException {
+        try (BaseModel model = family("qwen2")) {
+            assertClose(
+                    gradient(model, LoraConfig.allLinear(4, 8), batches(4, 4), 0, true),
+                    gradient(model, LoraConfig.allLinear(4, 8), batches(4, 4), 0, false),
+                    1e-5);
+        }
+    }
+
+    @Test
+    void windowThatLongRowsFeelIsAutogradsWork() throws IOException {
+        try (BaseModel model = family("mistral")) {
+            int window = model.config().window().length();
+            List<MicroBatch> fits = MicroBatch.of(List.of(TinyModel.example(tokens(window, 1), 4)), 1);
+            List<MicroBatch> longer = MicroBatch.of(List.of(TinyModel.example(tokens(window + 1, 1), 4)), 1);
+            LoraConfig config = LoraConfig.allLinear(4, 8);
+
+            assertClose(gradient(model, config, fits, 0, true), gradient(model, config, fits, 0, false), 1e-5);
+            assertThat(gradient(model, config, longer, 0, true).values())
+                    .isEqualTo(gradient(model, config, longer, 0, false).values());
+        }
+    }
+
+    private static BaseModel family(String name) throws IOException {
+        Path folder = TinyModel.CONFORMANCE.resolve("models").resolve(name);
+        BaseModel model = BaseModel.load(folder, LoadOptions.reference(name));
+        TensorRuntime.start(1);
+        return model;
+    }
+
+    @Test
+    void partsOfAStepAreTimed() {
+        try (TrainingProfile profile = new TrainingProfile(base, 2, 16, 4, 2)) {
+            Map<String, Double> parts = profile.measure(2);
+
+            assertThat(parts)
+                    .containsOnlyKeys("projections", "adapters", "attention", "norms", "gate", "loss", "optimizer");
+            assertThat(parts.get("projections")).isPositive();
         }
     }
 
