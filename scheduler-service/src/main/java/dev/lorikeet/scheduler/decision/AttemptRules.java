@@ -208,7 +208,8 @@ final class AttemptRules {
         switch (retries.judge(failure.kind(), counted, draft.now())) {
             case RetryRules.Verdict.GiveUp _ -> {
                 if (mayHavePublished(failure)) {
-                    draft.observe(new Observation.FailureSuspected(job.id(), failure, draft.now().plus(timing.silence())));
+                    draft.observe(new Observation.FailureSuspected(
+                            job.id(), failure, draft.now().plus(timing.silence())));
                 } else {
                     draft.change(job, new Change.JobFailed(failure), new Fact.Failed(failure));
                 }

@@ -73,6 +73,8 @@ public sealed interface Command {
         public enum Code {
             /** It is no message of the kind. */
             UNREADABLE,
+            /** It is larger than what is read. */
+            TOO_LARGE,
             /** Nobody vouches for it. */
             UNAUTHENTICATED
         }

@@ -118,11 +118,10 @@ public final class Decider {
 
     private static void reject(Command.SubmitJob submit, List<Violation> violations, Draft draft) {
         draft.tell(new Message.Event(
-                new Message.Subject(
-                        submit.tenant(), Optional.empty(), submit.spec().adapter(), submit.idempotencyKey()),
+                Refusal.subject(submit.tenant(), submit.spec(), submit.idempotencyKey()),
                 0,
                 draft.now(),
-                new Fact.Rejected(violations),
+                Refusal.rejected(violations),
                 submit.correlation()));
     }
 
@@ -157,13 +156,18 @@ public final class Decider {
     }
 
     private static void putAside(Command.PutAside aside, Draft draft) {
-        draft.tell(new Message.DeadLetter(aside.tenant(), aside.origin(), aside.code(), aside.reason(), draft.now()));
+        String reason = Refusal.reason(aside.reason());
+        draft.tell(new Message.DeadLetter(aside.tenant(), aside.origin(), aside.code(), reason, draft.now()));
+        Violation.Code code = switch (aside.code()) {
+            case TOO_LARGE -> Violation.Code.TOO_LARGE;
+            case UNREADABLE, UNAUTHENTICATED -> Violation.Code.UNREADABLE;
+        };
         aside.tenant()
                 .ifPresent(tenant -> draft.tell(new Message.Event(
                         new Message.Subject(tenant, Optional.empty(), "", ""),
                         0,
                         draft.now(),
-                        new Fact.Rejected(List.of(new Violation(Violation.Code.UNREADABLE, "", aside.reason()))),
+                        Refusal.rejected(List.of(new Violation(code, "", reason))),
                         aside.correlation())));
     }
 

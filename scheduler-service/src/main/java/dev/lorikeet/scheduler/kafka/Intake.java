@@ -32,6 +32,10 @@ public record Intake(
     }
 
     Inputs open(KafkaSettings settings) {
-        return new Inputs(settings, new Preparer(credentials, rules, datasets), perTenantTopics, storePatience);
+        return new Inputs(
+                settings,
+                new Preparer(credentials, rules, datasets, settings.largestRecord()),
+                perTenantTopics,
+                storePatience);
     }
 }

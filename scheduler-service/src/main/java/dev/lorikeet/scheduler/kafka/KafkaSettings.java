@@ -31,11 +31,25 @@ public record KafkaSettings(
         Duration leaderTimeout,
         Duration transactionTimeout,
         Map<String, String> properties) {
+    /** Kafka's default of {@code max.request.size}. */
+    private static final int DEFAULT_MAX_REQUEST = 1024 * 1024;
+
+    private static final int RESERVE = 8 * 1024;
+
     public KafkaSettings {
         requireNonNull(bootstrapServers, "bootstrapServers");
         requireNonNull(replica, "replica");
         requireNonNull(group, "group");
         properties = Map.copyOf(properties);
+    }
+
+    /**
+     * Bytes of the largest record that can be written, keys and headers included: less than the producers' own limit,
+     * {@code max.request.size}, by what a copy of a record gets besides.
+     */
+    int largestRecord() {
+        String limit = properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        return (limit == null ? DEFAULT_MAX_REQUEST : Integer.parseInt(limit)) - RESERVE;
     }
 
     Properties properties(String client) {

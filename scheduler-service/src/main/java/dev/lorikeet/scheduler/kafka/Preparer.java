@@ -38,8 +38,14 @@ final class Preparer {
     private final Credentials credentials;
     private final RequestRules rules;
     private final DatasetStore datasets;
+    private final int largest;
 
-    Preparer(Credentials credentials, RequestRules rules, DatasetStore datasets) {
+    /**
+     * @param largest bytes of the largest request that is read, headers included: it must fit into a record of ours when
+     *     it is deferred
+     */
+    Preparer(Credentials credentials, RequestRules rules, DatasetStore datasets, int largest) {
+        this.largest = largest;
         this.credentials = requireNonNull(credentials, "credentials");
         this.rules = requireNonNull(rules, "rules");
         this.datasets = requireNonNull(datasets, "datasets");
@@ -79,6 +85,15 @@ final class Preparer {
 
     /** A tenant's request. */
     Prepared request(TenantId tenant, ConsumerRecord<byte[], byte[]> message) throws InterruptedException {
+        long bytes = size(message);
+        if (bytes > largest) {
+            return aside(
+                    message,
+                    Optional.of(tenant),
+                    PutAside.Code.TOO_LARGE,
+                    "the request has " + bytes + " bytes with its headers; at most " + largest
+                            + " are read. Upload the dataset and send its dataset_uri");
+        }
         try {
             return read(tenant, message);
         } catch (RequestReader.Unreadable e) {
@@ -86,6 +101,14 @@ final class Preparer {
         } catch (RuntimeException e) {
             return aside(message, Optional.of(tenant), PutAside.Code.UNREADABLE, "cannot be read: " + e);
         }
+    }
+
+    private static long size(ConsumerRecord<byte[], byte[]> message) {
+        long bytes = message.value() == null ? 0 : message.value().length;
+        for (Header header : message.headers()) {
+            bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return bytes;
     }
 
     private Prepared read(TenantId tenant, ConsumerRecord<byte[], byte[]> message)

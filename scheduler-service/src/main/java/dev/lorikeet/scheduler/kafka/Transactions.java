@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Writes what was decided: journal, events, orders and the offsets of the inputs, in one transaction. Used by one thread.
  */
 final class Transactions implements AutoCloseable {
+    private static final int MAX_DEAD_KEY = 1024;
     private static final int MAX_DEAD_VALUE = 64 * 1024;
     private static final JsonFormat.Printer JSON =
             JsonFormat.printer().omittingInsignificantWhitespace().alwaysPrintFieldsWithNoPresence();
@@ -149,7 +150,7 @@ final class Transactions implements AutoCloseable {
             Message.DeadLetter letter, @Nullable ConsumerRecord<byte[], byte[]> origin) {
         DeadLetter.Builder kept = EventMapper.toProto(letter);
         if (origin != null && origin.key() != null) {
-            kept.setKey(ByteString.copyFrom(origin.key()));
+            kept.setKey(ByteString.copyFrom(origin.key(), 0, Math.min(MAX_DEAD_KEY, origin.key().length)));
         }
         if (origin != null && origin.value() != null) {
             kept.setValue(ByteString.copyFrom(origin.value(), 0, Math.min(MAX_DEAD_VALUE, origin.value().length)));

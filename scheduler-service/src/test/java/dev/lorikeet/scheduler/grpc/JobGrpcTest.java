@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -110,6 +111,23 @@ class JobGrpcTest {
                         .build())
                 .forEachRemaining(told::add);
         return told;
+    }
+
+    @Test
+    void requestTooLargeForKafkaIsRefusedWithTheWayOut() {
+        for (int size : List.of(2 << 20, 5 << 20)) {
+            TrainingRequest large = request("large", "large-" + size).toBuilder()
+                    .setInlineExamples(InlineDataset.newBuilder().addLines("x".repeat(size)))
+                    .build();
+
+            StatusRuntimeException refusal =
+                    catchThrowableOfType(StatusRuntimeException.class, () -> submit("acme", large));
+
+            assertThat(refusal.getStatus().getCode()).as("%s", refusal).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(refusal.getStatus().getDescription())
+                    .contains("larger than Kafka takes")
+                    .contains("dataset_uri");
+        }
     }
 
     @Test

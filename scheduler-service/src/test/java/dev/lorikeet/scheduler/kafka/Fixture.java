@@ -59,8 +59,12 @@ public final class Fixture {
     }
 
     static KafkaSettings kafka(String bootstrapServers, String replica) {
+        return kafka(bootstrapServers, replica, Map.of());
+    }
+
+    static KafkaSettings kafka(String bootstrapServers, String replica, Map<String, String> properties) {
         return new KafkaSettings(
-                bootstrapServers, replica, "test-scheduler", Duration.ofSeconds(6), Duration.ofSeconds(10), Map.of());
+                bootstrapServers, replica, "test-scheduler", Duration.ofSeconds(6), Duration.ofSeconds(10), properties);
     }
 
     static Scheduler scheduler(KafkaSettings kafka, Path credentials, DatasetStore datasets, JobBoard board) {

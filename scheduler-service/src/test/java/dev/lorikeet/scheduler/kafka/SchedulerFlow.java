@@ -24,7 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,7 @@ abstract class SchedulerFlow {
     void start() throws InterruptedException {
         backend = backend();
         TopicSetup.ensure(Fixture.kafka(backend.bootstrapServers(), "setup"), 2);
+        prepareTopics();
         registry = Registry.connect(backend.store());
         RegistryDatasets datasets = new RegistryDatasets(backend.store());
         scheduler = Fixture.scheduler(
@@ -59,6 +66,24 @@ abstract class SchedulerFlow {
         scheduler.start();
         tenants = new Tenants(backend.bootstrapServers());
         trainer = new ScriptedTrainer("t1", backend.bootstrapServers(), Fixture.BASE, 8, this::play);
+    }
+
+    /** The broker takes larger requests than are read, and a tenant has a topic of its own. */
+    private void prepareTopics() throws InterruptedException {
+        try (Admin admin = Admin.create(
+                Fixture.kafka(backend.bootstrapServers(), "prepare").properties("prepare"))) {
+            admin.createTopics(List.of(new NewTopic(Topics.TENANT_REQUESTS + "other", 1, (short) 1)))
+                    .all()
+                    .get();
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, Topics.REQUESTS),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", "8388608"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @AfterAll
@@ -260,6 +285,47 @@ abstract class SchedulerFlow {
         TrainingEvent rejected = tenants.await(event -> event.hasRejected()
                 && event.getRejected().getViolations(0).getCode().equals("UNREADABLE"));
         assertThat(rejected.getTenant()).isEqualTo("acme");
+    }
+
+    @Test
+    void requestLargerThanWhatIsReadIsRejectedWithItsSizeAndTheWayOut() {
+        tenants.publish("acme", inline("x".repeat(5 * 1024 * 1024), "large-1"));
+
+        DeadLetter letter = tenants.awaitLetter(l -> l.getCode().equals("TOO_LARGE"));
+        TrainingEvent rejected = tenants.await(event -> event.hasRejected()
+                && event.getRejected().getViolations(0).getCode().equals("TOO_LARGE"));
+
+        assertThat(letter.getValue().size()).isEqualTo(64 * 1024);
+        assertThat(letter.getTopic()).isEqualTo(Topics.REQUESTS);
+        assertThat(rejected.getTenant()).isEqualTo("acme");
+        assertThat(rejected.getRejected().getViolations(0).getReason())
+                .containsPattern("has 52[0-9]{5} bytes")
+                .contains("dataset_uri");
+    }
+
+    @Test
+    void refusalOfGiganticNamesFitsIntoARecordAndStopsNobody() {
+        String gigantic = "x".repeat(900 * 1024);
+        tenants.publish("acme", inline(gigantic, "gigantic-1"));
+        tenants.publish("acme", "{\"" + gigantic + "\":1,\"adapter\":\"a\",\"idempotencyKey\":\"gigantic-2\"}");
+        tenants.publish("acme", gigantic);
+        tenants.publish("acme", inline("after", "after-1"));
+
+        assertThat(rejection("gigantic-1")).extracting(Violation::getCode).contains("INVALID_NAME");
+        assertThat(rejection("gigantic-2")).extracting(Violation::getCode).contains("UNKNOWN_FIELD");
+        assertThat(end("after-1").hasSucceeded()).isTrue();
+    }
+
+    @Test
+    void requestOnATenantsOwnTopicNeedsNoCredentialAndIsThatTenants() {
+        tenants.publishOnOwnTopic("other", inline("own", "own-1"));
+
+        TrainingEvent end = end("own-1");
+
+        assertThat(end.hasSucceeded()).isTrue();
+        assertThat(end.getTenant()).isEqualTo("other");
+        assertThat(end.getJob())
+                .isEqualTo(JobId.derive(new TenantId("other"), "own-1").value());
     }
 
     @Test
