@@ -1,0 +1,181 @@
+package dev.lorikeet.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lorikeet.engine.adapter.AdapterTensors;
+import dev.lorikeet.engine.adapter.InvalidAdapterException;
+import dev.lorikeet.engine.adapter.MergedTensors;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.prompt.PromptConfig;
+import dev.lorikeet.engine.method.prompt.PromptStart;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.ModelFiles;
+import dev.lorikeet.engine.model.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PromptTrainingTest {
+    private static final Path ADAPTERS = TinyModel.CONFORMANCE.resolve("adapters");
+    private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
+
+    private static BaseModel base;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void load() {
+        base = TinyModel.load(Precision.FLOAT32);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    static List<PromptConfig> configs() {
+        return List.of(
+                PromptConfig.tuning(5, new PromptStart.Vocabulary()),
+                PromptConfig.tuning(3, new PromptStart.Random()),
+                PromptConfig.tuning(4, new PromptStart.Text("a b", List.of(9, 11))),
+                PromptConfig.encoded(5, 24));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void lossFallsAndOnlyThePromptMoves(PromptConfig config) {
+        MethodChecks.learns(base, config, 3e-2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void trainedAdapterIsTheSameToServing(PromptConfig config) throws IOException {
+        MethodChecks.serves(base, config, folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void resumedRunIsTheUnbrokenOneBitForBit(PromptConfig config) throws IOException {
+        MethodChecks.resumes(base, config, folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void recomputedLayersGiveTheSameGradient(PromptConfig config) {
+        MethodChecks.recomputes(base, config);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void trainedPromptReadsBackAndIsNoChangeOfWeights(PromptConfig config) throws IOException {
+        StoredAdapter adapter =
+                MethodChecks.roundTrip(MethodChecks.trained(base, config, 1e-2, 2), base, folder.resolve("adapter"));
+
+        try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
+            assertThatThrownBy(() -> new MergedTensors(files.weights(), files.config(), adapter))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cannot be merged");
+        }
+    }
+
+    @Test
+    void trainingComputesTheReferencesLogits() throws IOException {
+        Path reference = ADAPTERS.resolve("llama-prompt_tuning");
+
+        MethodChecks.agreesWithReference(base, StoredAdapter.read(reference, base.config()), reference, 6);
+    }
+
+    @Test
+    void storedEmbeddingsOfPTuningAreAPromptWithTheReferencesLogits() throws IOException {
+        Path reference = ADAPTERS.resolve("llama-p_tuning");
+
+        MethodChecks.agreesWithReference(base, asPrompt(StoredAdapter.read(reference, base.config())), reference, 6);
+    }
+
+    @Test
+    void storedEmbeddingsOfPTuningAreWhatItsNetworkComputed() {
+        TrainingOptions options = MethodChecks.options(1e-2, 3);
+        try (TrainingRun run =
+                TrainingRun.start(base, PromptConfig.encoded(5, 24), options, TinyModel.examples(4, 2))) {
+            while (!run.finished()) {
+                run.step();
+            }
+
+            assertThat(MethodChecks.logits(base, asPrompt(run.adapter()), TEXT))
+                    .containsExactly(run.logits(TEXT), within(1e-4f));
+        }
+    }
+
+    private static StoredAdapter asPrompt(StoredAdapter adapter) {
+        float[] embeddings = adapter.tensors().get("prompt_embeddings");
+        PromptConfig config =
+                PromptConfig.tuning(embeddings.length / base.config().hiddenSize(), new PromptStart.Vocabulary());
+        return new StoredAdapter(
+                config, AdapterTensors.of(config.tensors(base.config()), Map.of("prompt_embeddings", embeddings)));
+    }
+
+    @Test
+    void vocabularyAndTextBeginAsEmbeddingsOfTokens() {
+        float[] table = base.floats("model.embed_tokens.weight");
+        int hidden = base.config().hiddenSize();
+
+        float[] text = PromptConfig.tuning(3, new PromptStart.Text("a b", List.of(9, 11)))
+                .method(base.config())
+                .initial(1, base::floats);
+        for (int i = 0; i < 3; i++) {
+            int token = i == 1 ? 11 : 9;
+            assertThat(Arrays.copyOfRange(text, i * hidden, (i + 1) * hidden))
+                    .isEqualTo(Arrays.copyOfRange(table, token * hidden, (token + 1) * hidden));
+        }
+        assertThat(PromptConfig.tuning(3, new PromptStart.Vocabulary())
+                        .method(base.config())
+                        .initial(1, base::floats))
+                .isNotEqualTo(text)
+                .hasSize(3 * hidden);
+    }
+
+    @Test
+    void anotherModelsPromptIsRefused() throws IOException {
+        Path reference = ADAPTERS.resolve("llama-prompt_tuning");
+        Files.copy(reference.resolve(StoredAdapter.WEIGHTS_FILE), folder.resolve(StoredAdapter.WEIGHTS_FILE));
+        Files.writeString(
+                folder.resolve(StoredAdapter.CONFIG_FILE),
+                Files.readString(reference.resolve(StoredAdapter.CONFIG_FILE))
+                        .replace("\"token_dim\": 64", "\"token_dim\": 128"));
+
+        assertThatThrownBy(() -> StoredAdapter.read(folder, base.config()))
+                .isInstanceOf(InvalidAdapterException.class)
+                .hasMessageContaining("128");
+    }
+
+    @Test
+    void whatIsNotTrainedIsRefusedByName() {
+        PromptConfig lstm = new PromptConfig(
+                PromptConfig.encoded(4, 8).tokens(),
+                new PromptConfig.Way.Encoded(PromptConfig.Network.LSTM, 8, 2, 0),
+                PromptConfig.encoded(4, 8).origin());
+
+        assertThatThrownBy(() -> lstm.method(base.config()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("LSTM");
+        assertThatThrownBy(() -> TrainingRun.startFrom(
+                        base,
+                        MethodChecks.trained(base, PromptConfig.encoded(4, 8), 1e-2, 1),
+                        MethodChecks.options(1e-2, 1),
+                        TinyModel.examples(4, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("checkpoint");
+    }
+}
