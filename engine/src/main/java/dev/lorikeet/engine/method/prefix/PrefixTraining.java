@@ -1,0 +1,88 @@
+package dev.lorikeet.engine.method.prefix;
+
+import dev.lorikeet.engine.adapter.AdapterTensors;
+import dev.lorikeet.engine.adapter.BaseWeights;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.script.ScriptSource;
+import dev.lorikeet.engine.train.FlatLayout;
+import dev.lorikeet.engine.train.ParameterGroup;
+import dev.lorikeet.engine.train.Seeds;
+import dev.lorikeet.engine.train.TrainedMethod;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Prefix tuning: the keys and values themselves are trained. */
+final class PrefixTraining implements TrainedMethod {
+    private static final double DEVIATION = 0.02;
+
+    private final PrefixConfig config;
+    private final FlatLayout layout;
+
+    /** @throws IllegalArgumentException for a prefix behind a network */
+    PrefixTraining(PrefixConfig config, ModelConfig model) {
+        if (config.projection().used()) {
+            throw new IllegalArgumentException("training with prefix_projection is not supported: without it is");
+        }
+        this.config = config.shapedFor(model);
+        this.layout = FlatLayout.inOrder(config.tensors(model));
+    }
+
+    @Override
+    public ScriptSource script() {
+        return ScriptSource.of(PrefixTraining.class, "prefix.py")
+                .constant("before", config.tokens().count());
+    }
+
+    @Override
+    public int size() {
+        return layout.size();
+    }
+
+    @Override
+    public long[] shapes() {
+        return layout.shapes();
+    }
+
+    @Override
+    public long[] index() {
+        return new long[0];
+    }
+
+    @Override
+    public double[] scales() {
+        return new double[0];
+    }
+
+    @Override
+    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
+        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
+    }
+
+    @Override
+    public double dropout() {
+        return 0;
+    }
+
+    @Override
+    public float[] initial(long seed, BaseWeights base) {
+        float[] values = new float[size()];
+        if (!config.zero()) {
+            RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, 0);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextGaussian(0, DEVIATION);
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public float[] flat(AdapterTensors tensors) {
+        return layout.flat(tensors);
+    }
+
+    @Override
+    public StoredAdapter stored(float[] values, float[] state) {
+        return new StoredAdapter(config, layout.tensors(values));
+    }
+}
