@@ -57,6 +57,11 @@ public interface TrainedMethod {
         return false;
     }
 
+    /** Whether the hook {@code penalty} adds something to the loss; layers cannot be recomputed then. */
+    default boolean penalised() {
+        return false;
+    }
+
     /** Whether the hook {@code stepped} is to be called after every optimizer step. */
     default boolean stepped() {
         return false;

@@ -51,8 +51,9 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Begins a run from the method's initial values, drawn from the options' seed.
      *
-     * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, or an
-     *     example has a token outside the vocabulary or is longer than the model's context
+     * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, an example
+     *     has a token outside the vocabulary or is longer than the model's context, or layers are to be recomputed by a
+     *     method with a penalty
      * @throws OutOfDeviceMemoryException if the trained values do not fit the device
      */
     public static TrainingRun start(
@@ -121,6 +122,10 @@ public final class TrainingRun implements AutoCloseable {
         if (vectors.values().length != method.size()) {
             throw new IllegalArgumentException(
                     "the factors have " + vectors.values().length + " elements, not " + method.size());
+        }
+        if (options.recompute() && method.penalised()) {
+            throw new IllegalArgumentException(config.kind()
+                    + " adds a penalty to the loss, for which layers must be kept: recompute is not possible");
         }
         TrainingScript script = OutOfDeviceMemoryException.translated(
                 () -> new TrainingScript(base, method, options.recompute(), vectors));
