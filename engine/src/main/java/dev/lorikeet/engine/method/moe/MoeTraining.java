@@ -1,0 +1,116 @@
+package dev.lorikeet.engine.method.moe;
+
+import dev.lorikeet.engine.adapter.AdapterTensors;
+import dev.lorikeet.engine.adapter.BaseWeights;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TensorSpec;
+import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.script.ScriptSource;
+import dev.lorikeet.engine.train.FlatLayout;
+import dev.lorikeet.engine.train.ParameterGroup;
+import dev.lorikeet.engine.train.Seeds;
+import dev.lorikeet.engine.train.TrainedMethod;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Experts and routers of all modules, one behind the other in one vector. */
+final class MoeTraining implements TrainedMethod {
+    private static final double ROUTER_DEVIATION = 0.02;
+    private static final int PARTS = 3;
+
+    private final MoeConfig config;
+    private final FlatLayout layout;
+    private final long[] index;
+
+    MoeTraining(MoeConfig config, ModelConfig model) {
+        this.config = config;
+        this.layout = FlatLayout.inOrder(config.tensors(model));
+        int count = model.blueprint().modulesPerLayer();
+        this.index = new long[count * model.layers()];
+        Arrays.fill(index, -1);
+        List<LinearModule> modules = config.resolve(model);
+        for (int i = 0; i < modules.size(); i++) {
+            LinearModule module = modules.get(i);
+            int ofLayer = model.blueprint().first(module.group()) + module.place();
+            index[module.layer() * count + ofLayer] = (long) PARTS * i;
+        }
+    }
+
+    @Override
+    public ScriptSource script() {
+        return ScriptSource.of(MoeTraining.class, "moe.py")
+                .constant("experts", config.experts().count())
+                .constant("kept", config.experts().kept());
+    }
+
+    @Override
+    public boolean penalised() {
+        return true;
+    }
+
+    @Override
+    public int size() {
+        return layout.size();
+    }
+
+    @Override
+    public long[] shapes() {
+        return layout.shapes();
+    }
+
+    @Override
+    public long[] index() {
+        return index.clone();
+    }
+
+    /** What updates are multiplied by, and the balance's weight. */
+    @Override
+    public double[] scales() {
+        return new double[] {config.scaling(), config.experts().balance()};
+    }
+
+    @Override
+    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
+        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
+    }
+
+    @Override
+    public double dropout() {
+        return config.dropout();
+    }
+
+    /** Experts as LoRA's (A uniform in +-1/sqrt(inputs), B zero), routers normal of deviation 0.02. */
+    @Override
+    public float[] initial(long seed, BaseWeights base) {
+        float[] values = new float[size()];
+        List<TensorSpec> specs = layout.specs();
+        for (int i = 0; i < specs.size(); i++) {
+            TensorSpec spec = specs.get(i);
+            RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
+            int from = layout.offset(spec.name());
+            double bound = 1 / Math.sqrt(spec.shape().getLast());
+            if (spec.name().endsWith(MoeConfig.A)) {
+                for (int j = 0; j < spec.elements(); j++) {
+                    values[from + j] = (float) ((2 * random.nextDouble() - 1) * bound);
+                }
+            } else if (spec.name().endsWith(MoeConfig.ROUTER)) {
+                for (int j = 0; j < spec.elements(); j++) {
+                    values[from + j] = (float) random.nextGaussian(0, ROUTER_DEVIATION);
+                }
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public float[] flat(AdapterTensors tensors) {
+        return layout.flat(tensors);
+    }
+
+    @Override
+    public StoredAdapter stored(float[] values, float[] state) {
+        return new StoredAdapter(config, layout.tensors(values));
+    }
+}

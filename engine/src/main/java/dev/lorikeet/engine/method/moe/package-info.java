@@ -1,0 +1,5 @@
+/** Mixtures of LoRA experts behind a router. */
+@NullMarked
+package dev.lorikeet.engine.method.moe;
+
+import org.jspecify.annotations.NullMarked;
