@@ -1,6 +1,7 @@
-"""Writes a tiny BERT with what transformers computes of ragged texts and a pair: the test resources under encoder.
+"""Writes a tiny BERT with what transformers computes of ragged texts and a pair, and in adapter/ a LoRA of PEFT's on all
+of its linear layers, the pooler's too: the test resources under encoder.
 
-Usage: python encoder_vectors.py CONFORMANCE_ROBERTA_FOLDER OUTPUT_FOLDER   (needs: torch, transformers, safetensors)
+Usage: python encoder_vectors.py CONFORMANCE_ROBERTA_FOLDER OUTPUT_FOLDER   (needs: torch, transformers, peft, safetensors)
 """
 
 import shutil
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForSequenceClassification
 
@@ -34,3 +36,11 @@ states = result.hidden_states[-1]
 mean = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
 save_file({"input_ids": ids, "types": types, "lengths": torch.tensor([lengths]), "logits": result.logits,
            "first": states[:, 0].contiguous(), "mean": mean.contiguous()}, target / "expected.safetensors")
+
+adapted = get_peft_model(model, LoraConfig(task_type="SEQ_CLS", r=2, lora_alpha=3, target_modules="all-linear",
+                                           init_lora_weights=False)).eval()
+adapted.save_pretrained(target / "adapter")
+(target / "adapter" / "README.md").unlink(missing_ok=True)
+with torch.no_grad():
+    logits = adapted(input_ids=ids, attention_mask=mask.long(), token_type_ids=types).logits
+save_file({"logits": logits.contiguous()}, target / "adapter" / "expected.safetensors")

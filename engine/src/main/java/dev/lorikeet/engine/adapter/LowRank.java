@@ -34,4 +34,18 @@ public record LowRank(int rank, float[] a, float[] b) {
         }
         return new LowRank(rank, a, folded);
     }
+
+    /** Adds the update to a matrix (outputs, inputs), in place. */
+    public float[] addTo(float[] weights) {
+        int inputs = a.length / rank;
+        for (int row = 0; row < weights.length / inputs; row++) {
+            for (int r = 0; r < rank; r++) {
+                float strength = b[row * rank + r];
+                for (int column = 0; column < inputs; column++) {
+                    weights[row * inputs + column] += strength * a[r * inputs + column];
+                }
+            }
+        }
+        return weights;
+    }
 }

@@ -57,7 +57,7 @@ public record SavedModules(List<String> names) {
     }
 
     /** Whether a tensor belongs to one of the modules. */
-    private boolean saves(String tensor) {
+    public boolean saves(String tensor) {
         for (int end = tensor.lastIndexOf('.'); end > 0; end = tensor.lastIndexOf('.', end - 1)) {
             String module = tensor.substring(0, end);
             if (names.stream().anyMatch(module::endsWith)) {

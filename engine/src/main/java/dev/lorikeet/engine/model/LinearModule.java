@@ -26,6 +26,23 @@ public record LinearModule(String path, int layer, Group group, int place, int i
         return List.copyOf(modules);
     }
 
+    /**
+     * The layers of an encoder's classifier, in order: not among {@link #of}, since they read one token of a text and no
+     * bank computes them. The last is missing where the model has no labels; a decoder has none.
+     */
+    public static List<LinearModule> ofClassifier(ModelConfig config) {
+        List<LinearModule> modules = new ArrayList<>();
+        Blueprint.Classifier classifier = config.blueprint().style().classifier();
+        if (classifier != null) {
+            int hidden = config.hiddenSize();
+            modules.add(new LinearModule(classifier.dense(), -1, Group.HEAD, 0, hidden, hidden));
+            if (config.labels() > 0) {
+                modules.add(new LinearModule(classifier.out(), -1, Group.HEAD, 1, hidden, config.labels()));
+            }
+        }
+        return modules;
+    }
+
     private static void add(List<LinearModule> modules, ModelConfig config, int layer, Group group) {
         List<String> paths = config.blueprint().paths(layer, group);
         for (int place = 0; place < paths.size(); place++) {

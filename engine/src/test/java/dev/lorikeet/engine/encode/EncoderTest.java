@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.decode.Decoder;
 import dev.lorikeet.engine.decode.ReferenceCase;
 import dev.lorikeet.engine.model.BaseModel;
@@ -45,6 +47,23 @@ class EncoderTest {
                 assertRow(encodings.get(i).logits(), expected.floats("logits"), i);
                 assertRow(encodings.get(i).first(), expected.floats("first"), i);
                 assertRow(encodings.get(i).mean(), expected.floats("mean"), i);
+            }
+        }
+    }
+
+    /** PEFT's all-linear is also the classifier's first layer, where that is a pooler outside of it. */
+    @Test
+    void loraOnAllLinearLayersIsTheReferences() throws IOException {
+        Path folder = BERT.resolve("adapter");
+        try (BaseModel model = BaseModel.load(BERT, LoadOptions.reference("bert"));
+                Encoder encoder = new Encoder(model);
+                ResidentAdapter adapter = model.attach(StoredAdapter.read(folder, model.config()));
+                TensorStore inputs = SafetensorsFile.open(BERT.resolve("expected.safetensors"));
+                TensorStore expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+            List<Encoding> encodings = encoder.encode(texts(inputs), Collections.nCopies(3, adapter));
+
+            for (int i = 0; i < 3; i++) {
+                assertRow(encodings.get(i).logits(), expected.floats("logits"), i);
             }
         }
     }

@@ -108,7 +108,7 @@ class FamilyTrainingTest {
     @Test
     void trainingOverAnEncoderIsRefused() throws IOException {
         try (BaseModel model = ReferenceCase.model("roberta")) {
-            TrainedMethod method = LoraConfig.allLinear(2, 4).method(model.config());
+            TrainedMethod method = LoraConfig.lora(2, 4, List.of("query")).method(model.config());
             Checkpoint.Vectors start = Checkpoint.Vectors.starting(new float[method.size()], new float[0]);
 
             assertThatThrownBy(() -> new TrainingScript(model, method, false, start))

@@ -135,13 +135,21 @@ public record LoraConfig(
     @Override
     public Effects effects(AdapterTensors tensors, ModelConfig model, BaseWeights base) {
         Map<LinearModule, LinearEffect> effects = new LinkedHashMap<>();
+        Map<String, float[]> classifier = new LinkedHashMap<>();
+        List<LinearModule> ofClassifier = LinearModule.ofClassifier(model);
         for (LoraModule target : resolve(model)) {
             String key = key(target.module());
             LowRank update =
                     LowRank.scaled(target.rank(), tensors.get(key + A), tensors.get(key + B), target.scaling());
-            effects.put(target.module(), LinearEffect.of(update));
+            if (ofClassifier.contains(target.module())) {
+                // So small, and met by so few rows, that it is merged at once.
+                String weight = target.module().path() + ".weight";
+                classifier.put(weight, update.addTo(base.floats(weight)));
+            } else {
+                effects.put(target.module(), LinearEffect.of(update));
+            }
         }
-        return saved.effects(Effects.of(effects), tensors, model, base);
+        return saved.effects(Effects.of(effects).withReplaced(classifier), tensors, model, base);
     }
 
     @Override
@@ -169,8 +177,13 @@ public record LoraConfig(
                 throw new UnsupportedTargetException("target module " + other + " is not a linear layer");
             }
         }
+        List<LinearModule> candidates = new ArrayList<>(LinearModule.of(model));
+        // PEFT adapts no module that it saves whole.
+        LinearModule.ofClassifier(model).stream()
+                .filter(module -> !saved.saves(module.path() + ".weight"))
+                .forEach(candidates::add);
         List<LoraModule> resolved = new ArrayList<>();
-        for (LinearModule module : LinearModule.of(model)) {
+        for (LinearModule module : candidates) {
             if (modules.selects(module.path())) {
                 resolved.add(new LoraModule(module, scaling.rankOf(module.path()), scaling.scalingOf(module.path())));
             }
