@@ -95,25 +95,13 @@ public final class MergedTensors implements TensorStore {
             }
         }
         if (effect.lowRank() != null) {
-            add(weights, effect.lowRank(), inputs);
+            effect.lowRank().addTo(weights);
         }
         return weights;
     }
 
     private static float factor(float @Nullable [] scales, int index) {
         return scales == null ? 1 : scales[index];
-    }
-
-    private static void add(float[] weights, LowRank update, int inputs) {
-        int rank = update.rank();
-        for (int row = 0; row < weights.length / inputs; row++) {
-            for (int r = 0; r < rank; r++) {
-                float strength = update.b()[row * rank + r];
-                for (int column = 0; column < inputs; column++) {
-                    weights[row * inputs + column] += strength * update.a()[r * inputs + column];
-                }
-            }
-        }
     }
 
     private void merge(Effects.EmbeddingEffect effect, ModelConfig model) {
