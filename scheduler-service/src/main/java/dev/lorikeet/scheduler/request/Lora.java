@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.request;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,14 +72,14 @@ public record Lora(Scaling scaling, Targets targets, double dropout) implements 
     }
 
     @Override
-    public void check(Check check) {
+    public void check(Check check, Training training) {
         scaling.check(check);
         check.dropout("dropout", dropout);
         targets.check(check);
     }
 
     @Override
-    public Lora resolved() {
+    public Lora resolved(Training training) {
         return new Lora(scaling.resolved(), targets.resolved(), dropout);
     }
 }

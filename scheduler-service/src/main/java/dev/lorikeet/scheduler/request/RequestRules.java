@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.scheduler.request.TrainingSpec.Dataset;
 import dev.lorikeet.scheduler.request.TrainingSpec.Terms;
+import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import dev.lorikeet.scheduler.request.Violation.Code;
 import dev.lorikeet.tenancy.AdapterName;
 import dev.lorikeet.tenancy.DatasetAddress;
@@ -35,7 +36,7 @@ public final class RequestRules {
         adapter(spec.adapter(), found);
         baseModel(spec.baseModel(), found);
         dataset(tenant, spec.dataset(), found);
-        spec.method().check(new Check("method." + spec.method().field() + ".", found));
+        spec.method().check(new Check("method." + spec.method().field() + ".", found), spec.training());
         TrainingRules.check(spec.training(), new Check("hyperparameters.", found));
         terms(spec.terms(), found);
         return List.copyOf(found);
@@ -55,12 +56,13 @@ public final class RequestRules {
      */
     public TrainingSpec resolve(TrainingSpec spec, DatasetAddress dataset, String idempotencyKey, long seed) {
         Terms terms = spec.terms();
+        Training training = TrainingRules.resolve(spec.training(), spec.method());
         return new TrainingSpec(
                 spec.adapter(),
                 spec.baseModel().isEmpty() ? limits.defaultBaseModel() : spec.baseModel(),
                 new Dataset.Uri(dataset.relative()),
-                spec.method().resolved(),
-                TrainingRules.resolve(spec.training()),
+                spec.method().resolved(training),
+                training,
                 new Terms(
                         terms.priority(),
                         java.util.OptionalLong.of(terms.seed().orElse(seed)),

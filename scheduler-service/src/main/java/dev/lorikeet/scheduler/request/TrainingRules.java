@@ -56,7 +56,7 @@ final class TrainingRules {
         optimizer.maxGradientNorm().ifPresent(norm -> check.range("max_gradient_norm", norm, 0, 1e6));
     }
 
-    static Training resolve(Training training) {
+    static Training resolve(Training training, Method method) {
         int maxSteps = training.length().maxSteps();
         Batching batching = training.batching();
         Optimizer optimizer = training.optimizer();
@@ -72,7 +72,7 @@ final class TrainingRules {
                         orElse(batching.maxSequenceLength(), 512),
                         batching.gradientCheckpointing()),
                 new Optimizer(
-                        optimizer.learningRate() == 0 ? 2e-4 : optimizer.learningRate(),
+                        optimizer.learningRate() == 0 ? method.learningRate() : optimizer.learningRate(),
                         optimizer.schedule() == Schedule.UNSET ? Schedule.COSINE : optimizer.schedule(),
                         warmup,
                         OptionalDouble.of(optimizer.weightDecay().orElse(0.01)),

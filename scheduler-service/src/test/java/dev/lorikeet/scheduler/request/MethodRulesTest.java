@@ -2,14 +2,19 @@ package dev.lorikeet.scheduler.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MethodRulesTest {
     private static List<String> problems(Method method) {
+        return problems(method, Training.UNSET);
+    }
+
+    private static List<String> problems(Method method, Training training) {
         List<Violation> found = new ArrayList<>();
-        method.check(new Check("method." + method.field() + ".", found));
+        method.check(new Check("method." + method.field() + ".", found), training);
         return found.stream()
                 .map(violation -> violation.code() + " " + violation.field())
                 .toList();
@@ -20,6 +25,25 @@ class MethodRulesTest {
     }
 
     @Test
+    void virtualTokensHaveABound() {
+        assertThat(problems(new PromptTuning(1_025, " ")))
+                .containsExactly(
+                        "OUT_OF_RANGE method.prompt_tuning.virtual_tokens",
+                        "INVALID_VALUE method.prompt_tuning.initial_text");
+        assertThat(problems(new PrefixTuning(-1))).containsExactly("OUT_OF_RANGE method.prefix_tuning.virtual_tokens");
+        assertThat(problems(new PTuning(2_000, 10_000)))
+                .containsExactly(
+                        "OUT_OF_RANGE method.p_tuning.virtual_tokens",
+                        "OUT_OF_RANGE method.p_tuning.encoder_hidden_size");
+    }
+
+    @Test
+    void bottlenecksHaveBounds() {
+        assertThat(problems(new Bottleneck(Bottleneck.Placement.UNKNOWN, 5_000)))
+                .containsExactly("INVALID_VALUE method.bottleneck.placement", "OUT_OF_RANGE method.bottleneck.size");
+    }
+
+    @Test
     void targetsAreNamesOrOneExpressionButNotBoth() {
         Targets expression = new Targets(List.of(), ".*\\.[0-3]\\.mlp\\..*", List.of("down_proj"), List.of());
         Targets both = new Targets(List.of("q_proj"), "x", List.of(), List.of());
@@ -27,7 +51,7 @@ class MethodRulesTest {
         Targets broken = new Targets(List.of(), "(", List.of(), List.of());
 
         assertThat(problems(lora(expression))).isEmpty();
-        assertThat(lora(expression).resolved().targets()).isEqualTo(expression);
+        assertThat(lora(expression).resolved(Training.UNSET).targets()).isEqualTo(expression);
         assertThat(problems(lora(both))).containsExactly("INVALID_VALUE method.lora.target_pattern");
         assertThat(problems(lora(layersToo))).containsExactly("INVALID_VALUE method.lora.layers_to_transform");
         assertThat(problems(lora(broken))).containsExactly("INVALID_VALUE method.lora.target_pattern");

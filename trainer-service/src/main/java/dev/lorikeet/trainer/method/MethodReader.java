@@ -3,11 +3,17 @@ package dev.lorikeet.trainer.method;
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
+import dev.lorikeet.engine.method.prefix.PrefixConfig;
+import dev.lorikeet.engine.method.prompt.PromptConfig;
+import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.train.TrainableConfig;
+import dev.lorikeet.proto.training.v1.BottleneckMethod;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
+import dev.lorikeet.proto.training.v1.PromptTuningMethod;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +35,16 @@ public final class MethodReader {
         try {
             return switch (method.getKindCase()) {
                 case LORA -> fixed(lora(method.getLora(), origin));
+                case PROMPT_TUNING -> promptTuning(method.getPromptTuning(), origin);
+                case PREFIX_TUNING ->
+                    fixed(PrefixConfig.of(method.getPrefixTuning().getVirtualTokens())
+                            .withOrigin(origin));
+                case P_TUNING ->
+                    fixed(PromptConfig.encoded(
+                                    method.getPTuning().getVirtualTokens(),
+                                    method.getPTuning().getEncoderHiddenSize())
+                            .withOrigin(origin));
+                case BOTTLENECK -> fixed(bottleneck(method.getBottleneck()).withOrigin(origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };
@@ -40,6 +56,27 @@ public final class MethodReader {
     /** A configuration that depends on nothing but the request. */
     private static EngineMethod fixed(TrainableConfig config) {
         return new EngineMethod(config.kind(), (_, _) -> config);
+    }
+
+    /** A text to begin with becomes tokens only by the base model's tokenizer. */
+    private static EngineMethod promptTuning(PromptTuningMethod from, AdapterConfig.Origin origin) {
+        int tokens = from.getVirtualTokens();
+        if (from.getInitialText().isEmpty()) {
+            return fixed(PromptConfig.tuning(tokens, new PromptStart.Random()).withOrigin(origin));
+        }
+        return new EngineMethod(
+                "prompt_tuning",
+                (base, _) -> PromptConfig.tuning(tokens, PromptStart.Text.of(from.getInitialText(), base.tokenizer()))
+                        .withOrigin(origin));
+    }
+
+    private static BottleneckConfig bottleneck(BottleneckMethod from) {
+        return switch (from.getPlacement()) {
+            case PLACEMENT_HOULSBY -> BottleneckConfig.houlsby(from.getSize());
+            case PLACEMENT_PFEIFFER -> BottleneckConfig.pfeiffer(from.getSize());
+            case PLACEMENT_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalArgumentException("placement is not set, or one that this version does not know");
+        };
     }
 
     private static LoraConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {

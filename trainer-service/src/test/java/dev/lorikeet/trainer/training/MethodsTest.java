@@ -68,6 +68,17 @@ class MethodsTest extends AttemptFixture {
                     "rank_pattern": {"down_proj": 2}, "alpha_pattern": {"gate_proj": 3}}
             lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}} \
                  | {"target_modules": ["q_proj"], "layers_to_transform": [1]}
+            prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6}} \
+                 | {"num_virtual_tokens": 6, "prompt_tuning_init": "RANDOM"}
+            prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6, "initial_text": "name a colour"}} \
+                 | {"num_virtual_tokens": 6, "prompt_tuning_init": "TEXT", "prompt_tuning_init_text": "name a colour"}
+            prefix_tuning | PREFIX_TUNING | {"prefix_tuning": {"virtual_tokens": 5}} | {"num_virtual_tokens": 5}
+            p_tuning | P_TUNING | {"p_tuning": {"virtual_tokens": 4, "encoder_hidden_size": 8}} \
+                 | {"num_virtual_tokens": 4, "encoder_reparameterization_type": "MLP", "encoder_hidden_size": 8}
+            bottleneck | BOTTLENECK | {"bottleneck": {"placement": "PLACEMENT_HOULSBY", "size": 4}} \
+                 | {"bottleneck_size": 4, "after_attention": true, "after_feed_forward": true}
+            bottleneck | BOTTLENECK | {"bottleneck": {"placement": "PLACEMENT_PFEIFFER", "size": 4}} \
+                 | {"bottleneck_size": 4, "after_attention": false, "after_feed_forward": true}
             """)
     void methodIsTrainedResumedToTheSameBytesAndPublished(
             String name, String kind, String method, String config, @TempDir Path folder) throws IOException {
