@@ -10,6 +10,9 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.weights.SafetensorsFile;
+import dev.lorikeet.engine.weights.SafetensorsWriter;
+import dev.lorikeet.engine.weights.StoredTensor;
+import dev.lorikeet.engine.weights.TensorInfo;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Repeats a reference training: from given factors, over given batches, comparing the loss of every step and the factors
@@ -30,7 +33,17 @@ import java.util.Set;
  */
 public final class TrainingConformance {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> METHODS = Set.of("lora", "rslora");
+    /** What PEFT calls the kind of adapter that each method trains. */
+    private static final Map<String, String> PEFT_TYPES = Map.of(
+            "lora", "LORA",
+            "rslora", "LORA",
+            "dora", "LORA",
+            "lora_plus", "LORA",
+            "embedding", "LORA",
+            "adalora", "ADALORA");
+    /** Before PEFT saves a magnitude, it is the weight of a module. */
+    private static final String MAGNITUDE = ".lora_magnitude_vector";
+
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long NO_LABEL = -100;
 
@@ -44,8 +57,10 @@ public final class TrainingConformance {
          * @param steps optimizer steps taken
          * @param largestLossDifference relative, over all steps
          * @param largestTensorDifference absolute, over all factors after the last step
+         * @param wrongRanks steps after which other than the reference's number of ranks were in use
          */
-        record Compared(int steps, double largestLossDifference, double largestTensorDifference) implements Result {}
+        record Compared(int steps, double largestLossDifference, double largestTensorDifference, int wrongRanks)
+                implements Result {}
 
         /**
          * It asks for what this engine does not train.
@@ -65,7 +80,7 @@ public final class TrainingConformance {
     public static Result run(Path caseFolder, Path modelsFolder) throws IOException {
         JsonNode description = JSON.readTree(caseFolder.resolve("case.json").toFile());
         String method = description.path("method").asText();
-        if (!METHODS.contains(method)) {
+        if (!PEFT_TYPES.containsKey(method)) {
             return new Result.Unsupported("training method " + method);
         }
         Path model = modelsFolder.resolve(description.path("model").asText());
@@ -102,14 +117,27 @@ public final class TrainingConformance {
         try (TrainingScript script = new TrainingScript(base, method, false, vectors)) {
             OptimizerStep optimizerStep = new OptimizerStep(script, method, options);
             double worst = 0;
+            int wrongRanks = 0;
+            JsonNode ranks = description.path("non_zero_singular_values_after_step");
             for (int step = 0; step < steps; step++) {
                 List<MicroBatch> window = MicroBatch.of(data.get(step % data.size()), options.rows());
                 double loss = optimizerStep.take(step, steps, window).loss();
                 double expected = description.path("losses").path(step).asDouble();
                 worst = Math.max(worst, Math.abs(loss - expected) / Math.abs(expected));
+                if (!ranks.isMissingNode()
+                        && ranks.path(step).asInt() != ranksInUse(method, script.values(), script.state())) {
+                    wrongRanks++;
+                }
             }
-            return new Result.Compared(steps, worst, largestDifference(script.values(), method.flat(end.tensors())));
+            double difference = largestDifference(script.values(), method.flat(end.tensors()));
+            return new Result.Compared(steps, worst, difference, wrongRanks);
         }
+    }
+
+    private static int ranksInUse(TrainedMethod method, float[] values, float[] state) {
+        return method.ranks(values, state).values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 
     private static double largestDifference(float[] ours, float[] theirs) {
@@ -127,14 +155,26 @@ public final class TrainingConformance {
         Path weights = folder.resolve(StoredAdapter.WEIGHTS_FILE);
         try {
             ObjectNode settings = description.path("config").deepCopy();
-            settings.put("peft_type", "LORA");
+            settings.put("peft_type", PEFT_TYPES.get(description.path("method").asText()));
             JSON.writeValue(config.toFile(), settings);
-            Files.copy(tensors, weights);
+            rename(tensors, weights);
             return StoredAdapter.read(folder, model);
         } finally {
             Files.deleteIfExists(config);
             Files.deleteIfExists(weights);
             Files.deleteIfExists(folder);
+        }
+    }
+
+    /** Copies tensors under the names that they have in a saved adapter. */
+    private static void rename(Path source, Path target) throws IOException {
+        try (SafetensorsFile tensors = SafetensorsFile.open(source)) {
+            List<StoredTensor> renamed = new ArrayList<>();
+            for (TensorInfo info : tensors.tensors()) {
+                String name = info.name().replace(MAGNITUDE + ".weight", MAGNITUDE);
+                renamed.add(StoredTensor.of(name, info.shape(), tensors.floats(info.name())));
+            }
+            SafetensorsWriter.write(target, renamed, Map.of());
         }
     }
 
