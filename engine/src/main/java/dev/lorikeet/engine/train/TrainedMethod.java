@@ -57,6 +57,11 @@ public interface TrainedMethod {
         return false;
     }
 
+    /** Positions of the model's context that virtual tokens take before the text. */
+    default int positionsBefore() {
+        return 0;
+    }
+
     /** Whether the hook {@code penalty} adds something to the loss; layers cannot be recomputed then. */
     default boolean penalised() {
         return false;

@@ -14,11 +14,12 @@ import java.util.List;
  * @param digest of all
  */
 record TrainingData(List<EncodedExample> examples, int unlabelled, String digest) {
-    static TrainingData of(List<EncodedExample> all, ModelConfig model) {
+    /** @param before positions of the context that virtual tokens take */
+    static TrainingData of(List<EncodedExample> all, ModelConfig model, int before) {
         List<EncodedExample> labelled = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             EncodedExample example = all.get(i);
-            requireFits(example, i, model);
+            requireFits(example, i, model, before);
             if (MicroBatch.labelledTokens(example) > 0) {
                 labelled.add(example);
             }
@@ -29,10 +30,11 @@ record TrainingData(List<EncodedExample> examples, int unlabelled, String digest
         return new TrainingData(List.copyOf(labelled), all.size() - labelled.size(), Digests.ofExamples(all));
     }
 
-    private static void requireFits(EncodedExample example, int number, ModelConfig model) {
-        if (example.tokens().length > model.contextLength()) {
-            throw new IllegalArgumentException("example " + number + " has " + example.tokens().length
-                    + " tokens, more than the model's context of " + model.contextLength());
+    private static void requireFits(EncodedExample example, int number, ModelConfig model, int before) {
+        if (example.tokens().length > model.contextLength() - before) {
+            throw new IllegalArgumentException("example " + number + " has " + example.tokens().length + " tokens"
+                    + (before == 0 ? "" : " behind " + before + " virtual ones")
+                    + ", more than the model's context of " + model.contextLength());
         }
         for (int token : example.tokens()) {
             if (token < 0 || token >= model.vocabularySize()) {

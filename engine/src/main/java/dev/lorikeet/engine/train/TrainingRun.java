@@ -52,7 +52,7 @@ public final class TrainingRun implements AutoCloseable {
      * Begins a run from the method's initial values, drawn from the options' seed.
      *
      * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, an example
-     *     has a token outside the vocabulary or is longer than the model's context, or layers are to be recomputed by a
+     *     has a token outside the vocabulary or is longer than the model's context leaves room for, or layers are to be recomputed by a
      *     method with a penalty
      * @throws OutOfDeviceMemoryException if the trained values do not fit the device
      */
@@ -84,8 +84,9 @@ public final class TrainingRun implements AutoCloseable {
             TrainingOptions options,
             List<EncodedExample> examples,
             float[] values) {
-        float[] state = config.method(base.config()).state(values, base::floats);
-        TrainingData data = TrainingData.of(examples, base.config());
+        TrainedMethod method = config.method(base.config());
+        float[] state = method.state(values, base::floats);
+        TrainingData data = TrainingData.of(examples, base.config(), method.positionsBefore());
         return open(base, config, options, data, Checkpoint.Vectors.starting(values, state));
     }
 
@@ -103,7 +104,8 @@ public final class TrainingRun implements AutoCloseable {
             throw new IllegalArgumentException(
                     "checkpoint " + folder + " is of base model " + position.baseDigest() + ", not " + base.digest());
         }
-        TrainingData data = TrainingData.of(examples, base.config());
+        int before = checkpoint.config().method(base.config()).positionsBefore();
+        TrainingData data = TrainingData.of(examples, base.config(), before);
         if (!position.examplesDigest().equals(data.digest())) {
             throw new IllegalArgumentException("checkpoint " + folder + " is of other examples");
         }
@@ -209,7 +211,7 @@ public final class TrainingRun implements AutoCloseable {
      * @throws OutOfDeviceMemoryException if the device's memory did not suffice
      */
     public double evaluate(List<EncodedExample> examples) {
-        TrainingData held = TrainingData.of(examples, base.config());
+        TrainingData held = TrainingData.of(examples, base.config(), method.positionsBefore());
         return OutOfDeviceMemoryException.translated(() -> {
             double loss = 0;
             long labelled = 0;

@@ -8,6 +8,8 @@ import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.MergedTensors;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.prefix.PrefixConfig;
 import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.model.BaseModel;
@@ -144,6 +146,23 @@ class PromptTrainingTest {
                         .initial(1, base::floats))
                 .isNotEqualTo(text)
                 .hasSize(3 * hidden);
+    }
+
+    @Test
+    void anExampleThatThePromptLeavesNoRoomForIsRefused() {
+        int[] tokens = new int[base.config().contextLength() - 4];
+        Arrays.fill(tokens, 9);
+        List<EncodedExample> examples = List.of(TinyModel.example(tokens, 5));
+        TrainingOptions options = MethodChecks.options(1e-2, 1);
+
+        TrainingRun.start(base, PromptConfig.tuning(4, new PromptStart.Vocabulary()), options, examples)
+                .close();
+        for (TrainableConfig config : List.of(
+                PromptConfig.tuning(5, new PromptStart.Vocabulary()), PromptConfig.encoded(5, 8), PrefixConfig.of(5))) {
+            assertThatThrownBy(() -> TrainingRun.start(base, config, options, examples))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("5 virtual");
+        }
     }
 
     @Test

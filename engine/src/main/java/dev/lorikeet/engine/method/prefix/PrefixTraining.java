@@ -35,6 +35,11 @@ final class PrefixTraining implements TrainedMethod {
     }
 
     @Override
+    public int positionsBefore() {
+        return config.tokens().count();
+    }
+
+    @Override
     public int size() {
         return layout.size();
     }

@@ -51,6 +51,11 @@ final class EncodedPromptTraining implements TrainedMethod {
     }
 
     @Override
+    public int positionsBefore() {
+        return config.tokens().count();
+    }
+
+    @Override
     public int size() {
         return layout.size();
     }

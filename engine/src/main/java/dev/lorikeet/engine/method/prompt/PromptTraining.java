@@ -44,6 +44,11 @@ final class PromptTraining implements TrainedMethod {
     }
 
     @Override
+    public int positionsBefore() {
+        return config.tokens().count();
+    }
+
+    @Override
     public int size() {
         return layout.size();
     }
