@@ -21,8 +21,8 @@ import java.util.List;
 final class FusedPass implements AutoCloseable {
     /** Row length up to which attention keeps its probabilities rather than computing them again. */
     private static final int LONGEST_MATERIALISED = 512;
-    /** Queries that attend at once: larger blocks compute more of the future in vain, smaller ones are slower products. */
-    private static final int ATTENTION_BLOCK = 128;
+    /** Queries that attend at once: larger blocks compute more of the future in vain, smaller are slower products. */
+    private static final int ATTENTION_BLOCK = 64;
 
     private static final int GROUPS = 4;
     private static final int INDEX_WIDTH = 11;
