@@ -29,7 +29,7 @@ public interface SchedulerConfig {
         String bootstrapServers();
 
         /** Further settings of every Kafka client, such as {@code "security.protocol"}. */
-        Map<String, String> properties();
+        Map<String, String> client();
     }
 
     /** Who may enter. */

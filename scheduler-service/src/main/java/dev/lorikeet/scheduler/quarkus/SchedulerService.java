@@ -55,7 +55,7 @@ public class SchedulerService {
                 config.scheduler().group(),
                 config.scheduler().leaderTimeout(),
                 config.scheduler().transactionTimeout(),
-                config.kafka().properties());
+                config.kafka().client());
         this.datasets = new RegistryDatasets(StoreConnection.settings(store));
         this.storePatience = store.startPatience();
         this.credentials = Credentials.open(Path.of(config.credentials().file()));

@@ -1,5 +1,6 @@
 package dev.lorikeet.scheduler.quarkus;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorikeet.registry.config.StoreConfig;
@@ -23,6 +24,14 @@ class SchedulerServiceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("LORIKEET_STORE_ACCESS_KEY")
                 .hasMessageContaining("LORIKEET_STORE_SECRET_KEY");
+    }
+
+    @Test
+    void furtherKafkaSettingsHaveTheSameKeyAsInTheOtherServices() {
+        SmallRyeConfig config = config(Map.of("lorikeet.kafka.client.\"security.protocol\"", "SSL"));
+
+        assertThat(config.getConfigMapping(SchedulerConfig.class).kafka().client())
+                .containsExactly(Map.entry("security.protocol", "SSL"));
     }
 
     private static SmallRyeConfig config(Map<String, String> properties) {
