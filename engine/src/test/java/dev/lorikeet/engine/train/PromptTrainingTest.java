@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.MergedTensors;
@@ -163,6 +165,26 @@ class PromptTrainingTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("5 virtual");
         }
+    }
+
+    @Test
+    void storedAdapterHasThePeersFieldsAlone() throws IOException {
+        PromptConfig text = PromptConfig.tuning(6, new PromptStart.Text("a b", List.of(9, 11)));
+        MethodChecks.fresh(base, text).write(folder);
+        JsonNode ours = new ObjectMapper()
+                .readTree(folder.resolve(StoredAdapter.CONFIG_FILE).toFile());
+        JsonNode theirs = new ObjectMapper()
+                .readTree(ADAPTERS.resolve("llama-prompt_tuning")
+                        .resolve(StoredAdapter.CONFIG_FILE)
+                        .toFile());
+
+        ours.properties().forEach(field -> {
+            assertThat(theirs.has(field.getKey())).as(field.getKey()).isTrue();
+            if (!List.of("base_model_name_or_path", "prompt_tuning_init").contains(field.getKey())) {
+                assertThat(field.getValue()).as(field.getKey()).isEqualTo(theirs.get(field.getKey()));
+            }
+        });
+        assertThat(ours.path("prompt_tuning_init").asText()).isEqualTo("SAMPLE_VOCAB");
     }
 
     @Test

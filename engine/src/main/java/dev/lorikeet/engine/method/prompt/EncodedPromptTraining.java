@@ -30,7 +30,7 @@ final class EncodedPromptTraining implements TrainedMethod {
         if (way.kind() != PromptConfig.Network.MLP) {
             throw new IllegalArgumentException("training P-tuning through " + way.kind() + " is not supported: MLP is");
         }
-        this.config = config.shapedFor(model);
+        this.config = config.storedFor(model);
         this.stored = config.tensors(model);
         this.width = model.hiddenSize();
         this.hidden = way.hidden() == 0 ? width : way.hidden();

@@ -82,9 +82,14 @@ public record PromptConfig(VirtualTokens tokens, Way way, Origin origin) impleme
         return new PromptConfig(tokens, way, from);
     }
 
-    /** The same with the model's sizes, as PEFT stores them. */
-    PromptConfig shapedFor(ModelConfig model) {
-        return new PromptConfig(tokens.with(shape(model)), way, origin);
+    /**
+     * The same as an adapter stores it: with the model's sizes, and without a text to begin with, for which PEFT would ask
+     * for a tokenizer that nobody needs any more.
+     */
+    PromptConfig storedFor(ModelConfig model) {
+        Way stored =
+                way instanceof Way.Direct(PromptStart.Text text) ? new Way.Direct(new PromptStart.Vocabulary()) : way;
+        return new PromptConfig(tokens.with(shape(model)), stored, origin);
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class PromptFormat implements AdapterFormat {
     private static final String ENCODED = "P_TUNING";
     private static final String START = "prompt_tuning_init";
     private static final String TEXT = "prompt_tuning_init_text";
-    /** Our own beside PEFT's, which passes it over: the text's ids, so that a run needs no tokenizer to go on. */
+    /** Our own, in checkpoints alone: the text's ids, so that a run needs no tokenizer to go on. */
     private static final String TEXT_TOKENS = "prompt_tuning_init_tokens";
 
     private static final String HIDDEN = "encoder_hidden_size";
@@ -107,10 +107,6 @@ public final class PromptFormat implements AdapterFormat {
                 root.put(START, "TEXT");
                 root.put(TEXT, text);
                 root.set(TEXT_TOKENS, JSON.valueToTree(tokens));
-                // PEFT wants one beside a text; it reads it in training alone.
-                root.put(
-                        "tokenizer_name_or_path",
-                        String.valueOf(root.path("base_model_name_or_path").asText()));
             }
         }
     }

@@ -22,7 +22,7 @@ final class PromptTraining implements TrainedMethod {
     private final String embedding;
 
     PromptTraining(PromptConfig config, PromptStart start, ModelConfig model) {
-        this.config = config.shapedFor(model);
+        this.config = config.storedFor(model);
         this.start = start;
         this.layout = FlatLayout.inOrder(config.tensors(model));
         this.hidden = model.hiddenSize();
