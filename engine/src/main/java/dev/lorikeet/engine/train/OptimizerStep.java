@@ -46,7 +46,7 @@ final class OptimizerStep {
         double rate = options.schedule().rate(step, totalSteps);
         script.update(method.groups(rate, settings.weightDecay()), settings, step + 1);
         if (method.stepped()) {
-            script.stepped(step + 1, totalSteps, rate);
+            script.stepped(step + 1, totalSteps, rate, method.stepSettings(step + 1, totalSteps));
         }
         return new StepResult(step + 1, mean, rate, norm, tokens, labelled);
     }

@@ -73,6 +73,22 @@ public interface TrainedMethod {
     }
 
     /**
+     * Checks that the method can be trained in so many steps.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    default void requireSteps(int totalSteps) {}
+
+    /**
+     * Numbers of the method's own for the hook {@code stepped}, behind those that every method has.
+     *
+     * @param step just done, counted from 1
+     */
+    default double[] stepSettings(int step, int totalSteps) {
+        return new double[0];
+    }
+
+    /**
      * The trained values of an adapter of this method.
      *
      * @throws IllegalArgumentException if it holds other tensors

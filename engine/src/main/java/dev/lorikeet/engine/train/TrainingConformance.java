@@ -3,7 +3,9 @@ package dev.lorikeet.engine.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
@@ -134,10 +136,18 @@ public final class TrainingConformance {
         }
     }
 
+    /** Singular values that are not 0: between two choices those that were pruned before grow again. */
     private static int ranksInUse(TrainedMethod method, float[] values, float[] state) {
-        return method.ranks(values, state).values().stream()
-                .mapToInt(Integer::intValue)
-                .sum();
+        AdapterTensors tensors = method.stored(values, state).tensors();
+        int count = 0;
+        for (TensorSpec spec : tensors.specs()) {
+            if (spec.name().endsWith(".lora_E")) {
+                for (float value : tensors.get(spec.name())) {
+                    count += value == 0 ? 0 : 1;
+                }
+            }
+        }
+        return count;
     }
 
     private static double largestDifference(float[] ours, float[] theirs) {

@@ -129,6 +129,8 @@ public final class TrainingRun implements AutoCloseable {
             throw new IllegalArgumentException(config.kind()
                     + " adds a penalty to the loss, for which layers must be kept: recompute is not possible");
         }
+        ExampleOrder order = new ExampleOrder(data.examples().size(), options.window(), options.seed());
+        method.requireSteps(options.length().totalSteps(order.stepsPerEpoch()));
         TrainingScript script = OutOfDeviceMemoryException.translated(
                 () -> new TrainingScript(base, method, options.recompute(), vectors));
         return new TrainingRun(base, config, options, method, data, script);

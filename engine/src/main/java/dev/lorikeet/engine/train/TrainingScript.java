@@ -249,10 +249,11 @@ final class TrainingScript implements AutoCloseable {
     }
 
     /** Lets the method change values or state after a step: see plain.py. {@code step} counts from 1. */
-    void stepped(int step, int totalSteps, double learningRate) {
+    void stepped(int step, int totalSteps, double learningRate, double[] own) {
+        double[] settings = Arrays.copyOf(new double[] {step, totalSteps, learningRate}, 3 + own.length);
+        System.arraycopy(own, 0, settings, 3, own.length);
         try (NDManager scope = manager.newSubManager()) {
-            NDArray settings = scope.create(new double[] {step, totalSteps, learningRate});
-            script.call(scope, "stepped", Script.Mode.NO_GRADIENT, values, sums, settings);
+            script.call(scope, "stepped", Script.Mode.NO_GRADIENT, values, sums, scope.create(settings));
         }
     }
 

@@ -32,6 +32,6 @@ def penalty(self) -> Optional[Tensor]:
   return None
 
 # Changes values or state in place after an optimizer step. values, gradients (clipped): the flat vectors;
-# settings (float64): steps done, steps of the run, learning rate. Called only where the method asks for it.
+# settings (float64): steps done, steps of the run, learning rate, then the method's own. Called only where the method asks for it.
 def stepped(self, values: Tensor, gradients: Tensor, settings: Tensor) -> Tensor:
   return values

@@ -44,6 +44,8 @@ class ConformanceTest {
                         "adapters/llama-rank_pattern",
                         "adapters/llama-layers_to_transform",
                         "mixed-batch",
+                        "adapters/llama-adalora",
+                        "training/adalora",
                         "training/lora",
                         "training/rslora");
         assertThat(report.json()).contains("use_dora").contains("embed_tokens");

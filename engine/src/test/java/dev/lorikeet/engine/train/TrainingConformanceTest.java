@@ -12,13 +12,14 @@ class TrainingConformanceTest {
     private static final Path MODELS = TinyModel.CONFORMANCE.resolve("models");
 
     @ParameterizedTest
-    @ValueSource(strings = {"lora", "rslora"})
+    @ValueSource(strings = {"lora", "rslora", "adalora"})
     void everyLossAndTheFactorsAtTheEndAreTheReferences(String method) throws IOException {
         TrainingConformance.Result result = TrainingConformance.run(
                 TinyModel.CONFORMANCE.resolve("training").resolve(method), MODELS);
 
         assertThat(result).isInstanceOfSatisfying(TrainingConformance.Result.Compared.class, compared -> {
             assertThat(compared.steps()).isEqualTo(30);
+            assertThat(compared.wrongRanks()).isZero();
             assertThat(compared.largestLossDifference()).isLessThan(1e-5);
             assertThat(compared.largestTensorDifference()).isLessThan(1e-4);
         });
