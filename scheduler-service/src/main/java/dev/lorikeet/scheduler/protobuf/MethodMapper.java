@@ -1,11 +1,14 @@
 package dev.lorikeet.scheduler.protobuf;
 
 import dev.lorikeet.proto.training.v1.Method;
+import dev.lorikeet.proto.training.v1.MoeLoraMethod;
 import dev.lorikeet.scheduler.request.Bottleneck;
 import dev.lorikeet.scheduler.request.Lora;
+import dev.lorikeet.scheduler.request.MoeLora;
 import dev.lorikeet.scheduler.request.PTuning;
 import dev.lorikeet.scheduler.request.PrefixTuning;
 import dev.lorikeet.scheduler.request.PromptTuning;
+import java.util.OptionalDouble;
 
 /** Adapter methods between contract and core: one case a direction for each. */
 final class MethodMapper {
@@ -19,6 +22,7 @@ final class MethodMapper {
             case PREFIX_TUNING -> PromptMapper.prefixTuning(method.getPrefixTuning());
             case P_TUNING -> PromptMapper.pTuning(method.getPTuning());
             case BOTTLENECK -> BottleneckMapper.toSpec(method.getBottleneck());
+            case MOE_LORA -> moeLora(method.getMoeLora());
             case KIND_NOT_SET -> Lora.UNSET;
         };
     }
@@ -42,6 +46,33 @@ final class MethodMapper {
                 Method.newBuilder()
                         .setPromptTuning(PromptMapper.promptTuning(promptTuning))
                         .build();
+            case MoeLora moeLora ->
+                Method.newBuilder().setMoeLora(moeLora(moeLora)).build();
         };
+    }
+
+    private static MoeLora moeLora(MoeLoraMethod from) {
+        return new MoeLora(
+                from.getRank(),
+                from.getAlpha(),
+                from.getDropout(),
+                TargetsMapper.toSpec(from),
+                new MoeLora.Gate(
+                        from.getExperts(),
+                        from.getTopK(),
+                        from.hasBalanceCoefficient()
+                                ? OptionalDouble.of(from.getBalanceCoefficient())
+                                : OptionalDouble.empty()));
+    }
+
+    private static MoeLoraMethod moeLora(MoeLora from) {
+        MoeLoraMethod.Builder to = TargetsMapper.with(MoeLoraMethod.newBuilder(), from.targets())
+                .setRank(from.rank())
+                .setAlpha(from.alpha())
+                .setDropout(from.dropout())
+                .setExperts(from.gate().experts())
+                .setTopK(from.gate().topK());
+        from.gate().balance().ifPresent(to::setBalanceCoefficient);
+        return to.build();
     }
 }

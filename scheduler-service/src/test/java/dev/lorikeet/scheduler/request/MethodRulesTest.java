@@ -2,9 +2,14 @@ package dev.lorikeet.scheduler.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lorikeet.scheduler.request.TrainingSpec.Batching;
+import dev.lorikeet.scheduler.request.TrainingSpec.Length;
+import dev.lorikeet.scheduler.request.TrainingSpec.Optimizer;
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
+import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class MethodRulesTest {
@@ -41,6 +46,22 @@ class MethodRulesTest {
     void bottlenecksHaveBounds() {
         assertThat(problems(new Bottleneck(Bottleneck.Placement.UNKNOWN, 5_000)))
                 .containsExactly("INVALID_VALUE method.bottleneck.placement", "OUT_OF_RANGE method.bottleneck.size");
+    }
+
+    @Test
+    void expertsHaveBoundsAndAreNotRecomputed() {
+        assertThat(problems(new MoeLora(-1, 0, 0, Targets.UNSET, new MoeLora.Gate(1, 2, OptionalDouble.of(-1)))))
+                .containsExactly(
+                        "OUT_OF_RANGE method.moe_lora.rank",
+                        "OUT_OF_RANGE method.moe_lora.experts",
+                        "OUT_OF_RANGE method.moe_lora.top_k",
+                        "OUT_OF_RANGE method.moe_lora.balance_coefficient");
+        Training recomputed =
+                new Training(new Length(0, 1), new Batching(0, 0, 0, true), Optimizer.UNSET, Validation.UNSET, 0, 0);
+        assertThat(problems(
+                        new MoeLora(0, 0, 0, Targets.UNSET, new MoeLora.Gate(0, 0, OptionalDouble.empty())),
+                        recomputed))
+                .containsExactly("INVALID_VALUE method.moe_lora.balance_coefficient");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
+import dev.lorikeet.engine.method.moe.MoeConfig;
 import dev.lorikeet.engine.method.prefix.PrefixConfig;
 import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
@@ -13,6 +14,7 @@ import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
+import dev.lorikeet.proto.training.v1.MoeLoraMethod;
 import dev.lorikeet.proto.training.v1.PromptTuningMethod;
 import java.util.List;
 import java.util.TreeMap;
@@ -44,6 +46,7 @@ public final class MethodReader {
                                     method.getPTuning().getVirtualTokens(),
                                     method.getPTuning().getEncoderHiddenSize())
                             .withOrigin(origin));
+                case MOE_LORA -> fixed(moeLora(method.getMoeLora(), origin));
                 case BOTTLENECK -> fixed(bottleneck(method.getBottleneck()).withOrigin(origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
@@ -77,6 +80,20 @@ public final class MethodReader {
             case PLACEMENT_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("placement is not set, or one that this version does not know");
         };
+    }
+
+    private static MoeConfig moeLora(MoeLoraMethod from, AdapterConfig.Origin origin) {
+        return new MoeConfig(
+                new MoeConfig.Experts(from.getExperts(), from.getTopK(), from.getBalanceCoefficient()),
+                from.getRank(),
+                from.getAlpha(),
+                new ModuleSelection(
+                        targets(from.getTargetModulesList(), from.getTargetPattern()),
+                        excluded(from.getExcludeModulesList()),
+                        from.getLayersToTransformList(),
+                        List.of()),
+                from.getDropout(),
+                origin);
     }
 
     private static LoraConfig lora(LoraMethod lora, AdapterConfig.Origin origin) {

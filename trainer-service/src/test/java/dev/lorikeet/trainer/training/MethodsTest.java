@@ -75,6 +75,10 @@ class MethodsTest extends AttemptFixture {
             prefix_tuning | PREFIX_TUNING | {"prefix_tuning": {"virtual_tokens": 5}} | {"num_virtual_tokens": 5}
             p_tuning | P_TUNING | {"p_tuning": {"virtual_tokens": 4, "encoder_hidden_size": 8}} \
                  | {"num_virtual_tokens": 4, "encoder_reparameterization_type": "MLP", "encoder_hidden_size": 8}
+            moe_lora | MOE_LORA | {"moe_lora": {"rank": 2, "alpha": 4, "target_modules": ["gate_proj", "down_proj"], \
+                           "experts": 3, "top_k": 2, "balance_coefficient": 0.01}} \
+                 | {"r": 2, "lora_alpha": 4, "target_modules": ["gate_proj", "down_proj"], "num_experts": 3, "top_k": 2, \
+                    "router_aux_loss_coef": 0.01}
             bottleneck | BOTTLENECK | {"bottleneck": {"placement": "PLACEMENT_HOULSBY", "size": 4}} \
                  | {"bottleneck_size": 4, "after_attention": true, "after_feed_forward": true}
             bottleneck | BOTTLENECK | {"bottleneck": {"placement": "PLACEMENT_PFEIFFER", "size": 4}} \
