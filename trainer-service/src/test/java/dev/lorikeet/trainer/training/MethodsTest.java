@@ -71,7 +71,7 @@ class MethodsTest extends AttemptFixture {
             prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6}} \
                  | {"num_virtual_tokens": 6, "prompt_tuning_init": "RANDOM"}
             prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6, "initial_text": "name a colour"}} \
-                 | {"num_virtual_tokens": 6, "prompt_tuning_init": "TEXT", "prompt_tuning_init_text": "name a colour"}
+                 | {"num_virtual_tokens": 6}
             prefix_tuning | PREFIX_TUNING | {"prefix_tuning": {"virtual_tokens": 5}} | {"num_virtual_tokens": 5}
             p_tuning | P_TUNING | {"p_tuning": {"virtual_tokens": 4, "encoder_hidden_size": 8}} \
                  | {"num_virtual_tokens": 4, "encoder_reparameterization_type": "MLP", "encoder_hidden_size": 8}
