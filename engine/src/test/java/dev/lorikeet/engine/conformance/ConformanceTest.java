@@ -45,6 +45,7 @@ class ConformanceTest {
                         "adapters/llama-layers_to_transform",
                         "mixed-batch",
                         "adapters/llama-adalora",
+                        "adapters/llama-ia3",
                         "training/adalora",
                         "training/lora",
                         "training/rslora");
