@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.protobuf;
 
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.MoeLoraMethod;
+import dev.lorikeet.scheduler.request.AdaLora;
 import dev.lorikeet.scheduler.request.Bottleneck;
 import dev.lorikeet.scheduler.request.Lora;
 import dev.lorikeet.scheduler.request.MoeLora;
@@ -23,6 +24,7 @@ final class MethodMapper {
             case P_TUNING -> PromptMapper.pTuning(method.getPTuning());
             case BOTTLENECK -> BottleneckMapper.toSpec(method.getBottleneck());
             case MOE_LORA -> moeLora(method.getMoeLora());
+            case ADALORA -> AdaLoraMapper.toSpec(method.getAdalora());
             case KIND_NOT_SET -> Lora.UNSET;
         };
     }
@@ -48,6 +50,8 @@ final class MethodMapper {
                         .build();
             case MoeLora moeLora ->
                 Method.newBuilder().setMoeLora(moeLora(moeLora)).build();
+            case AdaLora adaLora ->
+                Method.newBuilder().setAdalora(AdaLoraMapper.toProto(adaLora)).build();
         };
     }
 

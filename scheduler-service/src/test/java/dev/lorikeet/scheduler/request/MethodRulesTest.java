@@ -10,6 +10,7 @@ import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class MethodRulesTest {
@@ -62,6 +63,79 @@ class MethodRulesTest {
                         new MoeLora(0, 0, 0, Targets.UNSET, new MoeLora.Gate(0, 0, OptionalDouble.empty())),
                         recomputed))
                 .containsExactly("INVALID_VALUE method.moe_lora.balance_coefficient");
+    }
+
+    @Test
+    void everySettingOfAdaLoraHasItsRule() {
+        AdaLora wrong = new AdaLora(
+                new AdaLora.Ranks(8, 7),
+                -1,
+                1,
+                Targets.UNSET,
+                new AdaLora.Budget(OptionalInt.of(-1), OptionalInt.empty(), -1),
+                new AdaLora.Worth(
+                        OptionalDouble.of(-1),
+                        AdaLora.Orthogonality.UNKNOWN,
+                        AdaLora.Importance.UNKNOWN,
+                        OptionalDouble.of(0),
+                        OptionalDouble.of(1)));
+
+        assertThat(problems(wrong))
+                .containsExactly(
+                        "OUT_OF_RANGE method.adalora.initial_rank",
+                        "OUT_OF_RANGE method.adalora.alpha",
+                        "OUT_OF_RANGE method.adalora.dropout",
+                        "OUT_OF_RANGE method.adalora.initial_steps",
+                        "OUT_OF_RANGE method.adalora.allocation_every_steps",
+                        "OUT_OF_RANGE method.adalora.orthogonality_weight",
+                        "INVALID_VALUE method.adalora.orthogonality",
+                        "INVALID_VALUE method.adalora.importance",
+                        "OUT_OF_RANGE method.adalora.beta1",
+                        "OUT_OF_RANGE method.adalora.beta2");
+    }
+
+    @Test
+    void adaLoraNeedsAStepInWhichTheBudgetShrinks() {
+        Training steps =
+                new Training(new Length(0, 100), new Batching(0, 0, 0, false), Optimizer.UNSET, Validation.UNSET, 0, 0);
+
+        assertThat(problems(adaLora(OptionalInt.of(50), OptionalInt.of(50)), steps))
+                .containsExactly("INVALID_VALUE method.adalora.final_steps");
+        assertThat(problems(adaLora(OptionalInt.of(80), OptionalInt.empty()), steps))
+                .containsExactly("INVALID_VALUE method.adalora.initial_steps");
+        assertThat(problems(adaLora(OptionalInt.of(50), OptionalInt.of(49)), steps))
+                .isEmpty();
+        assertThat(problems(adaLora(OptionalInt.of(500), OptionalInt.of(500)), Training.UNSET))
+                .as("how many steps there are is the dataset's")
+                .isEmpty();
+        assertThat(adaLora(OptionalInt.empty(), OptionalInt.empty()).resolved(steps))
+                .isEqualTo(new AdaLora(
+                        new AdaLora.Ranks(8, 12),
+                        24,
+                        0,
+                        Targets.UNSET.resolved(),
+                        new AdaLora.Budget(OptionalInt.of(10), OptionalInt.of(20), 1),
+                        new AdaLora.Worth(
+                                OptionalDouble.of(0.5),
+                                AdaLora.Orthogonality.MEAN_NORM,
+                                AdaLora.Importance.SENSITIVITY_UNCERTAINTY,
+                                OptionalDouble.of(0.85),
+                                OptionalDouble.of(0.85))));
+    }
+
+    private static AdaLora adaLora(OptionalInt initialSteps, OptionalInt finalSteps) {
+        return new AdaLora(
+                new AdaLora.Ranks(0, 0),
+                0,
+                0,
+                Targets.UNSET,
+                new AdaLora.Budget(initialSteps, finalSteps, 0),
+                new AdaLora.Worth(
+                        OptionalDouble.empty(),
+                        AdaLora.Orthogonality.UNSET,
+                        AdaLora.Importance.UNSET,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()));
     }
 
     @Test

@@ -37,6 +37,17 @@ public final class MethodReader {
         try {
             return switch (method.getKindCase()) {
                 case LORA -> fixed(lora(method.getLora(), origin));
+                case ADALORA ->
+                    AdaLoraReader.read(
+                            method.getAdalora(),
+                            new ModuleSelection(
+                                    targets(
+                                            method.getAdalora().getTargetModulesList(),
+                                            method.getAdalora().getTargetPattern()),
+                                    excluded(method.getAdalora().getExcludeModulesList()),
+                                    method.getAdalora().getLayersToTransformList(),
+                                    List.of()),
+                            origin);
                 case PROMPT_TUNING -> promptTuning(method.getPromptTuning(), origin);
                 case PREFIX_TUNING ->
                     fixed(PrefixConfig.of(method.getPrefixTuning().getVirtualTokens())

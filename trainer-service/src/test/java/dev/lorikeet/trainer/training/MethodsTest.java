@@ -68,6 +68,13 @@ class MethodsTest extends AttemptFixture {
                     "rank_pattern": {"down_proj": 2}, "alpha_pattern": {"gate_proj": 3}}
             lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}} \
                  | {"target_modules": ["q_proj"], "layers_to_transform": [1]}
+            adalora | ADALORA | {"adalora": {"target_rank": 2, "initial_rank": 3, "alpha": 6, \
+                           "target_modules": ["all-linear"], "initial_steps": 2, "final_steps": 3, \
+                           "allocation_every_steps": 1, "orthogonality_weight": 0.1, \
+                           "orthogonality": "ORTHOGONALITY_SUM_OF_SQUARES", "importance": "IMPORTANCE_SENSITIVITY", \
+                           "beta1": 0.8, "beta2": 0.9}} \
+                 | {"init_r": 3, "target_r": 2, "tinit": 2, "tfinal": 3, "deltaT": 1, "orth_reg_weight": 0.1, \
+                    "orth_reg_form": "squared_sum", "importance": "sensitivity", "beta1": 0.8, "beta2": 0.9}
             prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6}} \
                  | {"num_virtual_tokens": 6, "prompt_tuning_init": "RANDOM"}
             prompt_tuning | PROMPT_TUNING | {"prompt_tuning": {"virtual_tokens": 6, "initial_text": "name a colour"}} \
@@ -105,6 +112,9 @@ class MethodsTest extends AttemptFixture {
 
         assertThat(second.resumedFrom).containsExactly(5);
         assertThat(resumed.revision()).isEqualTo(whole.revision());
+        assertThat(second.progress.getLast().ranks().isEmpty())
+                .as("only methods that move ranks report them")
+                .isEqualTo(!name.equals("adalora"));
         Version version = registry.adapters().newest(Jobs.ACME, ADAPTER).orElseThrow();
         assertThat(version.description().method()).isEqualTo(name);
         assertThat(version.description().kind()).isEqualTo(kind);
