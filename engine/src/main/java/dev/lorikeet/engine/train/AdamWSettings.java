@@ -8,8 +8,15 @@ package dev.lorikeet.engine.train;
  * @param epsilon added to the denominator, above 0
  * @param weightDecay decoupled decay, at least 0
  * @param maxGradientNorm largest global norm of a step's gradient; 0 switches clipping off
+ * @param factorRates rates of a low-rank update's factors
  */
-public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay, double maxGradientNorm) {
+public record AdamWSettings(
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double maxGradientNorm,
+        FactorRates factorRates) {
     /** torch's defaults, the gradient's norm clipped to 1. */
     public static final AdamWSettings DEFAULT = new AdamWSettings(0.9, 0.999, 1e-8, 0.01, 1.0);
 
@@ -21,6 +28,16 @@ public record AdamWSettings(double beta1, double beta2, double epsilon, double w
         }
         requireNotNegative("weight decay", weightDecay);
         requireNotNegative("largest gradient norm", maxGradientNorm);
+    }
+
+    /** One learning rate for all factors. */
+    public AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay, double maxGradientNorm) {
+        this(beta1, beta2, epsilon, weightDecay, maxGradientNorm, FactorRates.EQUAL);
+    }
+
+    /** The same with other rates of factors. */
+    public AdamWSettings withFactorRates(FactorRates rates) {
+        return new AdamWSettings(beta1, beta2, epsilon, weightDecay, maxGradientNorm, rates);
     }
 
     private static void requireDecay(String name, double value) {

@@ -15,10 +15,13 @@ final class OptimizerStep {
     private final TrainedMethod method;
     private final TrainingOptions options;
 
+    /** @throws IllegalArgumentException if the method cannot be trained with the options */
     OptimizerStep(TrainingScript script, TrainedMethod method, TrainingOptions options) {
         this.script = script;
         this.method = method;
         this.options = options;
+        AdamWSettings settings = options.optimizer();
+        method.groups(0, settings.weightDecay(), settings.factorRates());
     }
 
     /**
@@ -44,7 +47,7 @@ final class OptimizerStep {
         double norm = script.clip(labelled, settings.maxGradientNorm());
         requireFinite("gradient norm", step, norm);
         double rate = options.schedule().rate(step, totalSteps);
-        script.update(method.groups(rate, settings.weightDecay()), settings, step + 1);
+        script.update(method.groups(rate, settings.weightDecay(), settings.factorRates()), settings, step + 1);
         if (method.stepped()) {
             script.stepped(step + 1, totalSteps, rate, method.stepSettings(step + 1, totalSteps));
         }

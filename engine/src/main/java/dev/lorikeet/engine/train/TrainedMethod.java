@@ -34,6 +34,19 @@ public interface TrainedMethod {
     /** What the optimizer treats alike; ranges in no group are not trained. */
     List<ParameterGroup> groups(double learningRate, double weightDecay);
 
+    /**
+     * The same with learning rates of the factors of low-rank updates.
+     *
+     * @throws IllegalArgumentException if they differ and the method has no such factors
+     */
+    default List<ParameterGroup> groups(double learningRate, double weightDecay, FactorRates rates) {
+        if (!rates.equals(FactorRates.EQUAL)) {
+            throw new IllegalArgumentException(
+                    "learning rates of their own for the factors (LoRA+) are for LoRA alone");
+        }
+        return groups(learningRate, weightDecay);
+    }
+
     /** The probability with which an element of what an adapter reads is dropped. */
     double dropout();
 

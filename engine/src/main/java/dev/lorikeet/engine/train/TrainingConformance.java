@@ -103,7 +103,8 @@ public final class TrainingConformance {
                 description.path("betas").path(1).asDouble(),
                 description.path("eps").asDouble(),
                 description.path("weight_decay").asDouble(),
-                description.path("max_grad_norm").asDouble());
+                description.path("max_grad_norm").asDouble(),
+                new FactorRates(description.path("loraplus_lr_ratio").asDouble(1), 1));
         TrainingOptions options = TrainingOptions.defaults(0)
                 .withBatch(data.getFirst().size(), 1)
                 .withLength(new Length.Steps(steps))

@@ -109,10 +109,9 @@ class AdapterConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"use_dora\": true|use_dora",
                 "\"bias\": \"all\"|bias",
                 "\"trainable_token_indices\": [1]|trainable_token_indices",
-                "\"lora_bias\": true|lora_bias",
+                "\"init_lora_weights\": \"pissa\"|init_lora_weights",
                 "\"something_new\": 3|something_new",
                 "\"peft_type\": \"IA3\"|IA3",
                 "\"task_type\": \"TOKEN_CLS\"|TOKEN_CLS"
@@ -145,14 +144,26 @@ class AdapterConfigTest {
     }
 
     @Test
-    void anEmbeddingIsAnUnsupportedTarget() throws IOException {
-        LoraConfig config = parse(", \"target_modules\": [\"embed_tokens\"]");
+    void anEmbeddingIsNoTargetOfDora() throws IOException {
+        LoraConfig config = parse(", \"target_modules\": [\"embed_tokens\"], \"use_dora\": true");
 
-        assertThatThrownBy(() -> config.resolve(model)).isInstanceOf(UnsupportedTargetException.class);
+        assertThatThrownBy(() -> config.tensors(model))
+                .isInstanceOf(UnsupportedTargetException.class)
+                .hasMessageContaining("use_dora");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rank_pattern", "layers_to_transform", "rslora", "lora_attention", "lm_head"})
+    @ValueSource(
+            strings = {
+                "rank_pattern",
+                "layers_to_transform",
+                "rslora",
+                "lora_attention",
+                "lm_head",
+                "dora",
+                "embedding",
+                "lora_bias"
+            })
     void writingAndReadingKeepsAnAdapter(String kind) throws IOException {
         StoredAdapter read = StoredAdapter.read(ReferenceCase.folder("adapters/llama-" + kind), model);
 

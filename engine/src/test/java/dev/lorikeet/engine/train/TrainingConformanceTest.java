@@ -12,7 +12,7 @@ class TrainingConformanceTest {
     private static final Path MODELS = TinyModel.CONFORMANCE.resolve("models");
 
     @ParameterizedTest
-    @ValueSource(strings = {"lora", "rslora", "adalora"})
+    @ValueSource(strings = {"lora", "rslora", "dora", "lora_plus", "embedding", "adalora"})
     void everyLossAndTheFactorsAtTheEndAreTheReferences(String method) throws IOException {
         TrainingConformance.Result result = TrainingConformance.run(
                 TinyModel.CONFORMANCE.resolve("training").resolve(method), MODELS);

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.Effects;
-import dev.lorikeet.engine.adapter.LinearEffect;
-import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.ModuleSelection;
-import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.adapter.UnsupportedTargetException;
@@ -17,26 +14,30 @@ import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * LoRA (Hu et al. 2021): y = W x + scaling B A x on linear layers.
+ * LoRA (Hu et al. 2021): y = W x + scaling B A x on linear layers and the token embedding.
  *
  * @param scaling ranks and strengths
  * @param modules which modules it changes
  * @param dropout in training, on the input of A; 0 to below 1
- * @param saved modules that it brings whole
+ * @param form what it has besides factors
  * @param task what it is for
  * @param origin what it was trained on
  */
 public record LoraConfig(
-        LoraScaling scaling, ModuleSelection modules, double dropout, SavedModules saved, LoraTask task, Origin origin)
+        LoraScaling scaling, ModuleSelection modules, double dropout, LoraForm form, LoraTask task, Origin origin)
         implements TrainableConfig {
-    private static final String PREFIX = "base_model.model.";
+    static final String PREFIX = "base_model.model.";
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";
+    static final String B_BIAS = ".lora_B.bias";
+    static final String MAGNITUDE = ".lora_magnitude_vector";
+    static final String EMBEDDING_A = ".lora_embedding_A";
+    static final String EMBEDDING_B = ".lora_embedding_B";
     /** PEFT stores the head's own weights too when a tied head is targeted; the base has them. */
     private static final String BASE = ".base_layer.weight";
 
@@ -48,7 +49,7 @@ public record LoraConfig(
 
     /** LoRA on linear layers alone. */
     public LoraConfig(LoraScaling scaling, ModuleSelection modules, double dropout, Origin origin) {
-        this(scaling, modules, dropout, SavedModules.NONE, LoraTask.NEXT_TOKEN, origin);
+        this(scaling, modules, dropout, LoraForm.PLAIN, LoraTask.NEXT_TOKEN, origin);
     }
 
     /** LoRA on modules by name ({@code q_proj}). */
@@ -76,24 +77,34 @@ public record LoraConfig(
                         scaling.rank(), scaling.alpha(), rankStabilised, scaling.rankPattern(), scaling.alphaPattern()),
                 modules,
                 dropout,
-                saved,
+                form,
                 task,
                 origin);
     }
 
     /** The same with dropout in training. */
     public LoraConfig withDropout(double probability) {
-        return new LoraConfig(scaling, modules, probability, saved, task, origin);
+        return new LoraConfig(scaling, modules, probability, form, task, origin);
+    }
+
+    /** The same with weights split into magnitude and direction, or not. */
+    public LoraConfig withDora(boolean dora) {
+        return withForm(new LoraForm(dora, form.bias(), form.saved()));
+    }
+
+    /** The same in another form. */
+    public LoraConfig withForm(LoraForm other) {
+        return new LoraConfig(scaling, modules, dropout, other, task, origin);
     }
 
     @Override
     public LoraConfig withOrigin(Origin from) {
-        return new LoraConfig(scaling, modules, dropout, saved, task, from);
+        return new LoraConfig(scaling, modules, dropout, form, task, from);
     }
 
     /** The same for another task. */
     LoraConfig withTask(LoraTask other) {
-        return new LoraConfig(scaling, modules, dropout, saved, other, origin);
+        return new LoraConfig(scaling, modules, dropout, form, other, origin);
     }
 
     @Override
@@ -113,12 +124,30 @@ public record LoraConfig(
                     + model.family().modelType());
         }
         List<TensorSpec> specs = new ArrayList<>();
-        for (LoraModule target : resolve(model)) {
-            String key = key(target.module());
-            specs.add(TensorSpec.of(key + A, target.rank(), target.module().inputs()));
-            specs.add(TensorSpec.of(key + B, target.module().outputs(), target.rank()));
+        LoraEmbedding embedding = embedding(model);
+        if (embedding != null) {
+            String key = PREFIX + embedding.path();
+            specs.add(TensorSpec.of(key + EMBEDDING_A, embedding.rank(), embedding.vocabulary()));
+            specs.add(TensorSpec.of(key + EMBEDDING_B, embedding.hidden(), embedding.rank()));
         }
-        specs.addAll(saved.tensors(model, stored));
+        List<LinearModule> ofClassifier = LinearModule.ofClassifier(model);
+        for (LoraModule target : resolve(model)) {
+            LinearModule module = target.module();
+            if ((form.dora() || form.bias()) && ofClassifier.contains(module)) {
+                throw new UnsupportedTargetException(
+                        "use_dora and lora_bias are not computed on a classifier's " + module.path());
+            }
+            String key = key(module);
+            specs.add(TensorSpec.of(key + A, target.rank(), module.inputs()));
+            specs.add(TensorSpec.of(key + B, module.outputs(), target.rank()));
+            if (form.dora()) {
+                specs.add(TensorSpec.of(key + MAGNITUDE, module.outputs()));
+            }
+            if (form.bias()) {
+                specs.add(TensorSpec.of(key + B_BIAS, module.outputs()));
+            }
+        }
+        specs.addAll(form.saved().tensors(model, stored));
         return specs;
     }
 
@@ -134,28 +163,13 @@ public record LoraConfig(
 
     @Override
     public Effects effects(AdapterTensors tensors, ModelConfig model, BaseWeights base) {
-        Map<LinearModule, LinearEffect> effects = new LinkedHashMap<>();
-        Map<String, float[]> classifier = new LinkedHashMap<>();
-        List<LinearModule> ofClassifier = LinearModule.ofClassifier(model);
-        for (LoraModule target : resolve(model)) {
-            String key = key(target.module());
-            LowRank update =
-                    LowRank.scaled(target.rank(), tensors.get(key + A), tensors.get(key + B), target.scaling());
-            if (ofClassifier.contains(target.module())) {
-                // So small, and met by so few rows, that it is merged at once.
-                String weight = target.module().path() + ".weight";
-                classifier.put(weight, update.addTo(base.floats(weight)));
-            } else {
-                effects.put(target.module(), LinearEffect.of(update));
-            }
-        }
-        return saved.effects(Effects.of(effects).withReplaced(classifier), tensors, model, base);
+        return LoraEffects.of(this, tensors, model, base);
     }
 
     @Override
     public TrainedMethod method(ModelConfig model) {
-        if (!saved.names().isEmpty()) {
-            throw new IllegalArgumentException("modules_to_save " + saved.names() + " cannot be trained");
+        if (!form.saved().names().isEmpty()) {
+            throw new IllegalArgumentException("modules_to_save " + form.saved().names() + " cannot be trained");
         }
         return new LoraTraining(this, model);
     }
@@ -165,11 +179,29 @@ public record LoraConfig(
         return LoraFormat.json(this);
     }
 
+    /** The token embedding if this changes it. */
+    @Nullable LoraEmbedding embedding(ModelConfig model) {
+        String path = model.blueprint().embedding();
+        if (modules.targets() instanceof TargetModules.AllLinear || !modules.selects(path)) {
+            return null;
+        }
+        if (model.blueprint().encoder()
+                || form.dora()
+                || form.bias()
+                || form.saved().saves(path + ".weight")) {
+            throw new UnsupportedTargetException(
+                    "the token embedding " + path
+                            + " is a target over decoders alone, and not with use_dora, lora_bias or as one of modules_to_save");
+        }
+        return new LoraEmbedding(
+                path, scaling.rankOf(path), scaling.scalingOf(path), model.vocabularySize(), model.hiddenSize());
+    }
+
     /**
-     * The modules of a model that this changes, in order of computation.
+     * The linear modules of a model that this changes, in order of computation.
      *
-     * @throws UnsupportedTargetException if it targets a module that is not linear
-     * @throws IllegalArgumentException if it targets none
+     * @throws UnsupportedTargetException if it targets a module that is neither linear nor the token embedding
+     * @throws IllegalArgumentException if it targets nothing
      */
     public List<LoraModule> resolve(ModelConfig model) {
         for (String other : otherModules(model)) {
@@ -180,7 +212,7 @@ public record LoraConfig(
         List<LinearModule> candidates = new ArrayList<>(LinearModule.of(model));
         // PEFT adapts no module that it saves whole.
         LinearModule.ofClassifier(model).stream()
-                .filter(module -> !saved.saves(module.path() + ".weight"))
+                .filter(module -> !form.saved().saves(module.path() + ".weight"))
                 .forEach(candidates::add);
         List<LoraModule> resolved = new ArrayList<>();
         for (LinearModule module : candidates) {
@@ -188,16 +220,15 @@ public record LoraConfig(
                 resolved.add(new LoraModule(module, scaling.rankOf(module.path()), scaling.scalingOf(module.path())));
             }
         }
-        if (resolved.isEmpty()) {
+        if (resolved.isEmpty() && embedding(model) == null) {
             throw new IllegalArgumentException("target_modules " + modules.targets() + " match no module of the model");
         }
         return List.copyOf(resolved);
     }
 
-    /** The modules that hold weights but are not linear, which PEFT would match too. */
+    /** The modules that hold weights but are not linear, which PEFT would match too; but the embedding. */
     private static List<String> otherModules(ModelConfig model) {
-        List<String> others = new ArrayList<>(
-                List.of(model.blueprint().embedding(), model.blueprint().norms().last()));
+        List<String> others = new ArrayList<>(List.of(model.blueprint().norms().last()));
         for (int layer = 0; layer < model.layers(); layer++) {
             String prefix = model.blueprint().layer(layer);
             others.add(prefix + model.blueprint().norms().attention());

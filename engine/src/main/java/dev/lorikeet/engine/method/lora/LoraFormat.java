@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorikeet.engine.adapter.AdapterFormat;
+import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.PeftFields;
 import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 
 /** {@code peft_type} LORA. */
@@ -29,7 +31,12 @@ public final class LoraFormat implements AdapterFormat {
             "layers_to_transform",
             "layers_pattern",
             "modules_to_save",
+            "use_dora",
+            "lora_bias",
             "fan_in_fan_out");
+
+    /** Ways to begin that leave the base's weights as they are. */
+    private static final Set<String> STARTS = Set.of("true", "false", "null", "gaussian", "eva", "orthogonal");
 
     /**
      * Settings of initialisation, of training alone, or without a meaning for the linear layers here.
@@ -63,9 +70,16 @@ public final class LoraFormat implements AdapterFormat {
                 scaling,
                 PeftFields.selection(root),
                 PeftFields.number(root, "lora_dropout", 0),
-                new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")),
+                form(root),
                 new LoraTask(task(root), PeftFields.flag(root, "fan_in_fan_out")),
                 PeftFields.origin(root));
+    }
+
+    private static LoraForm form(JsonNode root) throws InvalidAdapterException {
+        return new LoraForm(
+                PeftFields.flag(root, "use_dora"),
+                PeftFields.flag(root, "lora_bias"),
+                new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")));
     }
 
     private static LoraTask.Type task(JsonNode root) throws UnsupportedAdapterException {
@@ -86,6 +100,12 @@ public final class LoraFormat implements AdapterFormat {
             known.add("bias");
         }
         PeftFields.refuseOthers(root, known);
+        String start = root.path("init_lora_weights").asText("true");
+        if (!STARTS.contains(start.toLowerCase(Locale.ROOT))) {
+            throw new UnsupportedAdapterException("init_lora_weights = " + start
+                    + " changes the base's weights at the start: save the adapter converted to plain LoRA"
+                    + " (path_initial_model_for_weight_conversion)");
+        }
     }
 
     static ObjectNode json(LoraConfig config) {
@@ -97,16 +117,16 @@ public final class LoraFormat implements AdapterFormat {
         root.put("fan_in_fan_out", config.task().fanInFanOut());
         root.put("init_lora_weights", true);
         PeftFields.putNumber(root, "lora_alpha", scaling.alpha());
-        root.put("lora_bias", false);
+        root.put("lora_bias", config.form().bias());
         root.put("lora_dropout", config.dropout());
         root.set(
                 "modules_to_save",
-                PeftFields.list(JSON.valueToTree(config.saved().names())));
+                PeftFields.list(JSON.valueToTree(config.form().saved().names())));
         root.put("r", scaling.rank());
         root.set("rank_pattern", JSON.valueToTree(scaling.rankPattern()));
         PeftFields.put(root, config.modules());
         root.put("task_type", config.task().type().name());
-        root.put("use_dora", false);
+        root.put("use_dora", config.form().dora());
         root.put("use_rslora", scaling.rankStabilised());
         return root;
     }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.model.ModelFiles;
+import dev.lorikeet.engine.train.FactorRates;
+import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.TinyModel;
+import dev.lorikeet.engine.train.TrainedMethod;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +91,34 @@ class LoraTrainingTest {
     }
 
     @Test
-    void headIsRefused() {
-        assertThatThrownBy(() -> new LoraTraining(LoraConfig.lora(4, 8, List.of("lm_head")), model))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("lm_head");
+    void onlyFactorsOfTheBlocksArePlain() {
+        LoraConfig plain = LoraConfig.allLinear(4, 8);
+
+        assertThat(plain.method(model).plainLora()).isTrue();
+        assertThat(plain.withDora(true).method(model).plainLora()).isFalse();
+        assertThat(plain.withForm(new LoraForm(false, true, SavedModules.NONE))
+                        .method(model)
+                        .plainLora())
+                .isFalse();
+        for (String target : List.of("lm_head", "embed_tokens")) {
+            assertThat(LoraConfig.lora(4, 8, List.of("q_proj", target))
+                            .method(model)
+                            .plainLora())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void loraPlusMovesBAndTheEmbeddingAtTheirOwnRates() {
+        TrainedMethod method =
+                LoraConfig.lora(4, 8, List.of("q_proj", "embed_tokens")).method(model);
+
+        List<ParameterGroup> groups = method.groups(1e-3, 0.1, new FactorRates(16, 0.01));
+
+        assertThat(groups).extracting(ParameterGroup::learningRate).containsExactly(1e-3, 1e-3 * 0.01, 1e-3 * 16);
+        assertThat(groups).extracting(ParameterGroup::weightDecay).containsOnly(0.1);
+        assertThat(groups.stream().mapToInt(ParameterGroup::length).sum()).isEqualTo(method.size());
+        assertThatThrownBy(() -> new FactorRates(0, 1)).hasMessageContaining("B");
     }
 
     private static StoredAdapter method(LoraConfig config, long seed) {

@@ -1,0 +1,62 @@
+# LoRA with more than the factors of the blocks' linear layers: factors of the token embedding and of the head, magnitudes
+# (DoRA, Liu et al. 2024), biases of B. index and scales begin as lora.py's; behind them stand, in index, the parts of the
+# head's A and B and of the embedding's, then each module's magnitude (the head's last), then each one's bias; in scales
+# the head's and the embedding's. -1 where there is none.
+
+def behind(self, at: int) -> int:
+  return self.index[(4 + self.modules) * self.layers() + at]
+
+def embedded(self, ids: Tensor) -> Tensor:
+  flat = torch.view(ids, [-1])
+  x = torch.index_select(self.weights[0], 0, flat)
+  a = self.behind(2)
+  if a >= 0:
+    inner = torch.index_select(self.factors[a], 1, flat)
+    x = torch.addmm(x, inner.t(), self.factors[self.behind(3)].t(), alpha=self.scales[self.modules * self.layers() + 1])
+  return x
+
+def projected(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], layer: int, group: int
+    ) -> List[Tensor]:
+  outputs = self.products(x, residual, weights, layer, group)
+  a = self.index[(4 + self.modules) * layer + group]
+  if a >= 0:
+    dropped = self.dropped(x, layer, group)
+    first = self.first(group)
+    at = 0
+    for i in range(len(weights)):
+      b = self.index[(4 + self.modules) * layer + 4 + first + i]
+      if b >= 0:
+        rank = self.factors[b].size(1)
+        own = torch.narrow(self.factors[a], 0, at, rank)
+        outputs[i] = self.adapted(
+            outputs[i], dropped, weights[i], own, self.factors[b], self.modules * layer + first + i)
+        at = at + rank
+  return outputs
+
+def scores(self, h: Tensor) -> Tensor:
+  head = self.weights[len(self.weights) - 2]
+  x = self.dropped(h, self.layers(), 0)
+  return self.adapted(
+      torch.mm(h, head.t()), x, head, self.factors[self.behind(0)], self.factors[self.behind(1)],
+      self.modules * self.layers())
+
+# What the base gives, y (T, out), with the update of the module at a place: x (T, in) after dropout, weight (out, in),
+# a (rank, in), b (out, rank).
+def adapted(self, y: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, at: int) -> Tensor:
+  scale = self.scales[at]
+  update = torch.mul(torch.mm(torch.mm(x, a.t()), b.t()), scale)
+  magnitude = self.behind(4 + at)
+  if magnitude >= 0:
+    strength = torch.div(self.factors[magnitude].view([-1]).to(6), self.norms(weight, a, b, scale))
+    # y has the product with the weight once, and the bias, which stays outside. Dropout is on both products, as in PEFT.
+    more = torch.mul(torch.sub(strength, 1.).to(self.scalar), torch.mm(x, weight.t()))
+    return torch.add(y, torch.add(more, torch.mul(strength.to(self.scalar), update)))
+  bias = self.behind(5 + self.modules * self.layers() + at)
+  if bias >= 0:
+    update = torch.add(update, torch.mul(self.factors[bias].view([-1]), scale))
+  return torch.add(y, update)
+
+# The length of each row of W + s B A in float32, a constant to the backward pass: (out).
+def norms(self, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
+  sum = torch.addmm(weight.to(6), torch.detach(b).to(6), torch.detach(a).to(6), alpha=scale)
+  return torch.linalg_vector_norm(sum, 2, [1])

@@ -1,0 +1,109 @@
+package dev.lorikeet.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lorikeet.engine.adapter.SavedModules;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraForm;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** LoRA with magnitudes, with biases, on the embedding and on the head. */
+class LoraFormsTest {
+    private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
+
+    private static BaseModel base;
+
+    @TempDir
+    private Path folder;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a configuration is a record of copies
+    enum Form {
+        DORA(LoraConfig.allLinear(4, 8).withDora(true)),
+        DORA_WITH_DROPOUT(LoraConfig.allLinear(4, 8).withDora(true).withDropout(0.1)),
+        DORA_ON_THE_HEAD(LoraConfig.lora(4, 8, List.of("k_proj", "lm_head")).withDora(true)),
+        BIAS(LoraConfig.lora(4, 8, List.of("q_proj", "down_proj", "lm_head"))
+                .withForm(new LoraForm(false, true, SavedModules.NONE))),
+        EMBEDDING(LoraConfig.lora(4, 8, List.of("embed_tokens", "v_proj"))),
+        EMBEDDING_ALONE(LoraConfig.lora(4, 8, List.of("embed_tokens"))),
+        HEAD(LoraConfig.lora(4, 8, List.of("lm_head", "o_proj")));
+
+        private final LoraConfig config;
+
+        Form(LoraConfig config) {
+            this.config = config;
+        }
+    }
+
+    @BeforeAll
+    static void load() {
+        base = TinyModel.load(Precision.FLOAT32);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lossFallsAndOnlyTheAdapterMoves(Form form) {
+        MethodChecks.learns(base, form.config, 1e-2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void resumedRunIsTheUnbrokenOneBitForBit(Form form) throws IOException {
+        MethodChecks.resumes(base, form.config, folder);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recomputedLayersGiveTheSameGradient(Form form) {
+        MethodChecks.recomputes(base, form.config);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void trainedAdapterIsTheSameToServing(Form form) throws IOException {
+        MethodChecks.serves(base, form.config, folder);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void freshAdapterIsTheBase(Form form) {
+        StoredAdapter plain = MethodChecks.fresh(base, LoraConfig.lora(1, 1, List.of("q_proj")));
+
+        assertThat(MethodChecks.logits(base, MethodChecks.fresh(base, form.config), TEXT))
+                .containsExactly(MethodChecks.logits(base, plain, TEXT), within(1e-5f));
+    }
+
+    @Test
+    void ratesOfFactorsSurviveACheckpoint() throws IOException {
+        TrainingOptions options = MethodChecks.options(1e-3, 2)
+                .withOptimizer(AdamWSettings.DEFAULT.withFactorRates(new FactorRates(16, 0.5)));
+        try (TrainingRun run = TrainingRun.start(base, Form.EMBEDDING.config, options, TinyModel.examples(8, 1))) {
+            run.step();
+            run.writeCheckpoint(folder);
+        }
+
+        assertThat(Checkpoint.read(folder).position().options()).isEqualTo(options);
+    }
+
+    @Test
+    void magnitudesAndBiasesOfBExcludeEachOther() {
+        assertThatThrownBy(() -> new LoraForm(true, true, SavedModules.NONE)).hasMessageContaining("lora_bias");
+    }
+}
