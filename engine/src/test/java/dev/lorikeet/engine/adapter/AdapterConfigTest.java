@@ -113,7 +113,7 @@ class AdapterConfigTest {
                 "\"trainable_token_indices\": [1]|trainable_token_indices",
                 "\"init_lora_weights\": \"pissa\"|init_lora_weights",
                 "\"something_new\": 3|something_new",
-                "\"peft_type\": \"IA3\"|IA3",
+                "\"peft_type\": \"LOHA\"|LOHA",
                 "\"task_type\": \"TOKEN_CLS\"|TOKEN_CLS"
             })
     void whatIsSetAndNotComputedIsRefusedByName(String field, String name) {
