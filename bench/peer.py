@@ -6,6 +6,7 @@ its input and answers each with one JSON line, so that both sides take turns on 
     {"case": "training", "precision": "bfloat16", "rows": 4, "length": 128, "rank": 8, "iterations": 3}
     {"case": "decode", "precision": "float32", "rows": 8, "length": 128, "rank": 8, "adapters": true, "iterations": 8}
     {"case": "prefill", "precision": "float32", "rows": 1, "length": 512, "iterations": 2}
+    {"case": "load", "precision": "float32", "iterations": 1}
 
     -> {"millis": [..], "peak_bytes": n}      one figure an iteration; the process's peak since the case was ready
     -> {"error": "..."}
@@ -124,7 +125,18 @@ class Prefill:
         self.model(input_ids=self.ids, past_key_values=DynamicCache(), use_cache=True, logits_to_keep=1)
 
 
-CASES = {"training": Training, "decode": Decoding, "prefill": Prefill}
+class Loading:
+    """The model from files that the system has cached."""
+
+    def __init__(self, folder, request):
+        self.folder = folder
+        self.request = request
+
+    def __call__(self):
+        load(self.folder, self.request)
+
+
+CASES = {"training": Training, "decode": Decoding, "prefill": Prefill, "load": Loading}
 
 
 def main():

@@ -33,9 +33,10 @@ record BenchCase(String name, int tokens, int iterations, ObjectNode work) {
         return precision == Precision.FLOAT32 ? "float32" : "bfloat16";
     }
 
-    /** Decoding, prefill and a training step. */
+    /** Loading from a warm disk, decoding, prefill and a training step. */
     static List<BenchCase> engine() {
         List<BenchCase> cases = new ArrayList<>();
+        cases.add(new BenchCase("load", 0, 1, request("load", 0, 0)));
         for (int rows : new int[] {1, 8, 32}) {
             cases.add(decode("decode " + rows + (rows == 1 ? " row" : " rows"), new DecodeCase(rows, CONTEXT, 0)));
         }

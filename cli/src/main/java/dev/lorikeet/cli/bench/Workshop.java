@@ -13,7 +13,9 @@ import dev.lorikeet.engine.model.Precision;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +82,37 @@ record Workshop(Path model, int threads) {
             case "training" -> training(options, new TrainingBench.Work(rows, length, rank));
             case "decode" -> decoding(options, new DecodeCase(rows, length, rank), true);
             case "prefill" -> decoding(options, new DecodeCase(rows, length, 0), false);
+            case "load" -> loading(options);
             default -> throw new IllegalArgumentException("no case: " + request.path("case"));
         };
+    }
+
+    /** From the files, which the first time has brought into the system's cache, to a decoder that is ready. */
+    private Measured loading(LoadOptions options) throws IOException {
+        load(options);
+        return new Measured() {
+            @Override
+            public List<Double> times(int iterations) {
+                List<Double> millis = new ArrayList<>();
+                for (int i = 0; i < iterations; i++) {
+                    try {
+                        millis.add(load(options));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+                return millis;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private double load(LoadOptions options) throws IOException {
+        try (DecodeBench bench = new DecodeBench(model, options, 1, SPARE_CONTEXT)) {
+            return bench.loadMillis();
+        }
     }
 
     private Measured decoding(LoadOptions options, DecodeCase work, boolean decode) throws IOException {
