@@ -8,6 +8,8 @@ import dev.lorikeet.engine.method.adalora.AdaLoraRules;
 import dev.lorikeet.engine.method.adalora.BudgetSchedule;
 import dev.lorikeet.engine.method.adalora.Importance;
 import dev.lorikeet.engine.method.adalora.Orthogonality;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.AdaLoraMethod;
 import java.util.Map;
 
@@ -21,13 +23,19 @@ final class AdaLoraReader {
         Importance importance = new Importance(variant(from), from.getBeta1(), from.getBeta2());
         Orthogonality orthogonality = new Orthogonality(form(from), from.getOrthogonalityWeight());
         return new EngineMethod(
-                "adalora",
-                (_, steps) -> new AdaLoraConfig(
-                        ranks,
-                        new AdaLoraRules(schedule(from, steps), importance, orthogonality),
-                        modules,
-                        from.getDropout(),
-                        origin));
+                "adalora", new OverSteps(from, ranks, new Choice(importance, orthogonality), modules, origin));
+    }
+
+    private record Choice(Importance importance, Orthogonality orthogonality) {}
+
+    private record OverSteps(
+            AdaLoraMethod from, AdaLoraRanks ranks, Choice choice, ModuleSelection modules, AdapterConfig.Origin origin)
+            implements EngineMethod.Recipe {
+        @Override
+        public TrainableConfig config(BaseModel base, int steps) {
+            AdaLoraRules rules = new AdaLoraRules(schedule(from, steps), choice.importance(), choice.orthogonality());
+            return new AdaLoraConfig(ranks, rules, modules, from.getDropout(), origin);
+        }
     }
 
     private static BudgetSchedule schedule(AdaLoraMethod from, int steps) {

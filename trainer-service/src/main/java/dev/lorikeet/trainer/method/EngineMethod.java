@@ -18,8 +18,10 @@ public record EngineMethod(String name, Recipe recipe) implements TrainingJob.Me
         requireNonNull(recipe, "recipe");
     }
 
-    /** Makes a configuration once it is known over what and for how long it will be trained. */
-    @FunctionalInterface
+    /**
+     * Makes a configuration once it is known over what and for how long it will be trained. A record: jobs are compared
+     * by what they hold.
+     */
     public interface Recipe {
         /**
          * The adapter's configuration.

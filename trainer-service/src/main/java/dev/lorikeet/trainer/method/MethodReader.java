@@ -10,6 +10,7 @@ import dev.lorikeet.engine.method.moe.MoeConfig;
 import dev.lorikeet.engine.method.prefix.PrefixConfig;
 import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
+import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
 import dev.lorikeet.proto.training.v1.LoraMethod;
@@ -69,7 +70,14 @@ public final class MethodReader {
 
     /** A configuration that depends on nothing but the request. */
     private static EngineMethod fixed(TrainableConfig config) {
-        return new EngineMethod(config.kind(), (_, _) -> config);
+        return new EngineMethod(config.kind(), new Fixed(config));
+    }
+
+    private record Fixed(TrainableConfig adapter) implements EngineMethod.Recipe {
+        @Override
+        public TrainableConfig config(BaseModel base, int steps) {
+            return adapter;
+        }
     }
 
     /** A text to begin with becomes tokens only by the base model's tokenizer. */
@@ -78,10 +86,15 @@ public final class MethodReader {
         if (from.getInitialText().isEmpty()) {
             return fixed(PromptConfig.tuning(tokens, new PromptStart.Random()).withOrigin(origin));
         }
-        return new EngineMethod(
-                "prompt_tuning",
-                (base, _) -> PromptConfig.tuning(tokens, PromptStart.Text.of(from.getInitialText(), base.tokenizer()))
-                        .withOrigin(origin));
+        return new EngineMethod("prompt_tuning", new PromptFromText(tokens, from.getInitialText(), origin));
+    }
+
+    private record PromptFromText(int tokens, String text, AdapterConfig.Origin origin) implements EngineMethod.Recipe {
+        @Override
+        public TrainableConfig config(BaseModel base, int steps) {
+            return PromptConfig.tuning(tokens, PromptStart.Text.of(text, base.tokenizer()))
+                    .withOrigin(origin);
+        }
     }
 
     private static BottleneckConfig bottleneck(BottleneckMethod from) {
