@@ -145,6 +145,11 @@ public record Blueprint(
                 .sum();
     }
 
+    /** Where a block's module stands among the modules of all layers, in order of computation. */
+    public int position(LinearModule module) {
+        return module.layer() * modulesPerLayer() + first(module.group()) + module.place();
+    }
+
     /**
      * A script with the constants {@code modules}, the linear modules of one layer, and {@code modules_0 ... modules_4},
      * how many of them stand in each {@link Group} in its order.

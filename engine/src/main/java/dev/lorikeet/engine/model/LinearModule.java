@@ -56,6 +56,19 @@ public record LinearModule(String path, int layer, Group group, int place, int i
         }
     }
 
+    /**
+     * For methods that are trained on the layers of blocks alone.
+     *
+     * @param method its name
+     * @throws IllegalArgumentException if this is the head
+     */
+    public void requireOfBlock(String method) {
+        if (group == Group.HEAD) {
+            throw new IllegalArgumentException("training of " + method + " on the head (" + path
+                    + ") is not supported: target linear layers of the blocks");
+        }
+    }
+
     /** Width of what the modules of a group read. */
     public static int inputs(ModelConfig config, Group group) {
         return switch (group) {

@@ -19,20 +19,33 @@ public interface TrainedMethod {
      */
     ScriptSource script();
 
+    /** What the vector of trained values is made of. */
+    FlatLayout layout();
+
     /** Elements of the vector of trained values. */
-    int size();
+    default int size() {
+        return layout().size();
+    }
 
     /** Rows and columns of each matrix that the vector is cut into, in order: {@code factors} of the hooks. */
-    long[] shapes();
+    default long[] shapes() {
+        return layout().shapes();
+    }
 
     /** Numbers for the hooks: {@code index}. */
-    long[] index();
+    default long[] index() {
+        return new long[0];
+    }
 
     /** Numbers for the hooks: {@code scales}. */
-    double[] scales();
+    default double[] scales() {
+        return new double[0];
+    }
 
     /** What the optimizer treats alike; ranges in no group are not trained. */
-    List<ParameterGroup> groups(double learningRate, double weightDecay);
+    default List<ParameterGroup> groups(double learningRate, double weightDecay) {
+        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
+    }
 
     /**
      * The same with learning rates of the factors of low-rank updates.
@@ -48,7 +61,9 @@ public interface TrainedMethod {
     }
 
     /** The probability with which an element of what an adapter reads is dropped. */
-    double dropout();
+    default double dropout() {
+        return 0;
+    }
 
     /** The vector to begin with: the same seed gives the same bits. */
     float[] initial(long seed, BaseWeights base);
@@ -106,7 +121,9 @@ public interface TrainedMethod {
      *
      * @throws IllegalArgumentException if it holds other tensors
      */
-    float[] flat(AdapterTensors tensors);
+    default float[] flat(AdapterTensors tensors) {
+        return layout().flat(tensors);
+    }
 
     /** The adapter of trained values and state. */
     StoredAdapter stored(float[] values, float[] state);

@@ -5,7 +5,6 @@ import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.Blueprint;
-import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
@@ -49,11 +48,8 @@ final class AdaLoraTraining implements TrainedMethod {
         index[table] = modules.size();
         for (int i = 0; i < modules.size(); i++) {
             LinearModule module = modules.get(i);
-            if (module.group() == Group.HEAD) {
-                throw new IllegalArgumentException("training of AdaLoRA on the head (" + module.path()
-                        + ") is not supported: target linear layers of the blocks");
-            }
-            index[module.layer() * blueprint.modulesPerLayer() + blueprint.first(module.group()) + module.place()] = i;
+            module.requireOfBlock("AdaLoRA");
+            index[blueprint.position(module)] = i;
             index[table + 1 + 3 * i] = rank(module);
             index[table + 2 + 3 * i] = module.inputs();
             index[table + 3 + 3 * i] = module.outputs();
@@ -77,24 +73,16 @@ final class AdaLoraTraining implements TrainedMethod {
                 .constant("squared", config.rules().orthogonality().form() == Orthogonality.Form.SQUARED_SUM);
     }
 
+    @Override
+    public FlatLayout layout() {
+        return layout;
+    }
+
     /** The part that chooses triplets, which needs no model. */
     ScriptSource allocation() {
         return ScriptSource.of(AdaLoraTraining.class, "allocation.py")
                 .constant("table", table)
                 .constant("variant", config.rules().importance().variant().number());
-    }
-
-    @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.specs().stream()
-                .flatMap(spec -> spec.shape().stream())
-                .mapToLong(Long::longValue)
-                .toArray();
     }
 
     @Override
@@ -184,11 +172,6 @@ final class AdaLoraTraining implements TrainedMethod {
             schedule.budget(t, totalSteps, triplets, target),
             schedule.fixed(t, totalSteps) ? 1 : 0
         };
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     /** All triplets until the choice stands, from then on those that are kept. */

@@ -1,15 +1,12 @@
 package dev.lorikeet.engine.method.bitfit;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.Blueprint;
-import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.Arrays;
 import java.util.List;
@@ -30,11 +27,8 @@ final class BitFitTraining implements TrainedMethod {
         List<LinearModule> modules = config.resolve(model);
         for (int i = 0; i < modules.size(); i++) {
             LinearModule module = modules.get(i);
-            if (module.group() == Group.HEAD) {
-                throw new IllegalArgumentException("training of BitFit on the head (" + module.path()
-                        + ") is not supported: target linear layers of the blocks");
-            }
-            int at = module.layer() * blueprint.modulesPerLayer() + blueprint.first(module.group()) + module.place();
+            module.requireOfBlock("BitFit");
+            int at = blueprint.position(module);
             index[at] = i;
         }
     }
@@ -45,16 +39,8 @@ final class BitFitTraining implements TrainedMethod {
     }
 
     @Override
-    public int size() {
-        return layout.size();
-    }
-
-    /** Each vector a row. */
-    @Override
-    public long[] shapes() {
-        return layout.specs().stream()
-                .flatMapToLong(spec -> java.util.stream.LongStream.of(1, spec.elements()))
-                .toArray();
+    public FlatLayout layout() {
+        return layout;
     }
 
     @Override
@@ -63,28 +49,8 @@ final class BitFitTraining implements TrainedMethod {
     }
 
     @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
     public float[] initial(long seed, BaseWeights base) {
         return new float[size()];
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.lorikeet.engine.method.bottleneck;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.Seeds;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.Arrays;
@@ -44,33 +42,13 @@ final class BottleneckTraining implements TrainedMethod {
     }
 
     @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.shapes();
+    public FlatLayout layout() {
+        return layout;
     }
 
     @Override
     public long[] index() {
         return index.clone();
-    }
-
-    @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
     }
 
     /** Down normal of deviation 0.02, all else zero: the base unchanged. */
@@ -88,11 +66,6 @@ final class BottleneckTraining implements TrainedMethod {
             }
         }
         return values;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.lorikeet.engine.method.full;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TensorSpec;
@@ -9,11 +8,9 @@ import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The training of the blocks' tensors, one behind the other in one vector; they begin as the base's. */
@@ -72,33 +69,13 @@ final class FullTraining implements TrainedMethod {
     }
 
     @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.shapes();
+    public FlatLayout layout() {
+        return layout;
     }
 
     @Override
     public long[] index() {
         return index.clone();
-    }
-
-    @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
     }
 
     @Override
@@ -109,11 +86,6 @@ final class FullTraining implements TrainedMethod {
                     base.floats(FullConfig.name(spec)), 0, values, layout.offset(spec.name()), spec.elements());
         }
         return values;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

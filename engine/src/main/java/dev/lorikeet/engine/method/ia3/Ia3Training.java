@@ -1,10 +1,8 @@
 package dev.lorikeet.engine.method.ia3;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.Blueprint;
-import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
@@ -30,11 +28,8 @@ final class Ia3Training implements TrainedMethod {
         List<LinearModule> modules = config.resolve(model);
         for (int i = 0; i < modules.size(); i++) {
             LinearModule module = modules.get(i);
-            if (module.group() == Group.HEAD) {
-                throw new IllegalArgumentException("training of IA3 on the head (" + module.path()
-                        + ") is not supported: target linear layers of the blocks");
-            }
-            int at = module.layer() * blueprint.modulesPerLayer() + blueprint.first(module.group()) + module.place();
+            module.requireOfBlock("IA3");
+            int at = blueprint.position(module);
             index[2 * at + (config.scalesInput(module) ? 0 : 1)] = i;
         }
     }
@@ -45,8 +40,8 @@ final class Ia3Training implements TrainedMethod {
     }
 
     @Override
-    public int size() {
-        return layout.size();
+    public FlatLayout layout() {
+        return layout;
     }
 
     /** Each vector a row. */
@@ -62,11 +57,6 @@ final class Ia3Training implements TrainedMethod {
         return index.clone();
     }
 
-    @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
     /** Without decay: it would pull the vectors towards 0, where the base's own is 1. */
     @Override
     public List<ParameterGroup> groups(double learningRate, double weightDecay) {
@@ -74,20 +64,10 @@ final class Ia3Training implements TrainedMethod {
     }
 
     @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
     public float[] initial(long seed, BaseWeights base) {
         float[] ones = new float[size()];
         Arrays.fill(ones, 1);
         return ones;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

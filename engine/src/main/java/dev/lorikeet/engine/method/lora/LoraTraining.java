@@ -1,6 +1,5 @@
 package dev.lorikeet.engine.method.lora;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.LinearModule;
@@ -48,6 +47,11 @@ final class LoraTraining implements TrainedMethod {
     }
 
     @Override
+    public FlatLayout layout() {
+        return layout;
+    }
+
+    @Override
     public boolean plainLora() {
         return parts.plain();
     }
@@ -55,11 +59,6 @@ final class LoraTraining implements TrainedMethod {
     @Override
     public double dropout() {
         return config.dropout();
-    }
-
-    @Override
-    public int size() {
-        return parts.size();
     }
 
     @Override
@@ -130,11 +129,6 @@ final class LoraTraining implements TrainedMethod {
             }
         }
         return values;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.lorikeet.engine.method.moe;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TensorSpec;
@@ -8,7 +7,6 @@ import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.Seeds;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.Arrays;
@@ -27,14 +25,12 @@ final class MoeTraining implements TrainedMethod {
     MoeTraining(MoeConfig config, ModelConfig model) {
         this.config = config;
         this.layout = FlatLayout.inOrder(config.tensors(model));
-        int count = model.blueprint().modulesPerLayer();
-        this.index = new long[count * model.layers()];
+        this.index = new long[model.layers() * model.blueprint().modulesPerLayer()];
         Arrays.fill(index, -1);
         List<LinearModule> modules = config.resolve(model);
         for (int i = 0; i < modules.size(); i++) {
             LinearModule module = modules.get(i);
-            int ofLayer = model.blueprint().first(module.group()) + module.place();
-            index[module.layer() * count + ofLayer] = (long) PARTS * i;
+            index[model.blueprint().position(module)] = (long) PARTS * i;
         }
     }
 
@@ -46,18 +42,13 @@ final class MoeTraining implements TrainedMethod {
     }
 
     @Override
+    public FlatLayout layout() {
+        return layout;
+    }
+
+    @Override
     public boolean penalised() {
         return true;
-    }
-
-    @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.shapes();
     }
 
     @Override
@@ -69,11 +60,6 @@ final class MoeTraining implements TrainedMethod {
     @Override
     public double[] scales() {
         return new double[] {config.scaling(), config.experts().balance()};
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
     }
 
     @Override
@@ -102,11 +88,6 @@ final class MoeTraining implements TrainedMethod {
             }
         }
         return values;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.Seeds;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.List;
@@ -51,38 +50,13 @@ final class EncodedPromptTraining implements TrainedMethod {
     }
 
     @Override
+    public FlatLayout layout() {
+        return layout;
+    }
+
+    @Override
     public int positionsBefore() {
         return config.tokens().count();
-    }
-
-    @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.shapes();
-    }
-
-    @Override
-    public long[] index() {
-        return new long[0];
-    }
-
-    @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
     }
 
     /** As PyTorch begins an embedding (standard normal) and linear layers (uniform in +-1/sqrt(inputs)). */

@@ -1,12 +1,10 @@
 package dev.lorikeet.engine.method.prompt;
 
-import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.train.FlatLayout;
-import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.Seeds;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.List;
@@ -44,38 +42,13 @@ final class PromptTraining implements TrainedMethod {
     }
 
     @Override
+    public FlatLayout layout() {
+        return layout;
+    }
+
+    @Override
     public int positionsBefore() {
         return config.tokens().count();
-    }
-
-    @Override
-    public int size() {
-        return layout.size();
-    }
-
-    @Override
-    public long[] shapes() {
-        return layout.shapes();
-    }
-
-    @Override
-    public long[] index() {
-        return new long[0];
-    }
-
-    @Override
-    public double[] scales() {
-        return new double[0];
-    }
-
-    @Override
-    public List<ParameterGroup> groups(double learningRate, double weightDecay) {
-        return List.of(new ParameterGroup(0, size(), learningRate, weightDecay));
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
     }
 
     @Override
@@ -110,11 +83,6 @@ final class PromptTraining implements TrainedMethod {
             }
         }
         return values;
-    }
-
-    @Override
-    public float[] flat(AdapterTensors tensors) {
-        return layout.flat(tensors);
     }
 
     @Override
