@@ -4,6 +4,7 @@ import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.script.ScriptSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -127,6 +128,11 @@ public interface TrainedMethod {
 
     /** The adapter of trained values and state. */
     StoredAdapter stored(float[] values, float[] state);
+
+    /** Whether trained values are still those that a run of this seed begins with. */
+    default boolean unchanged(float[] values, float[] state, long seed, BaseWeights base) {
+        return Arrays.equals(values, initial(seed, base));
+    }
 
     /** Ranks in use by module path, of a method that moves them between modules; else empty. */
     default Map<String, Integer> ranks(float[] values, float[] state) {

@@ -281,7 +281,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Whether every trained value is still what a run of these options begins with. */
     boolean unchanged() {
-        return Arrays.equals(script.values(), method.initial(options.seed(), base::floats));
+        return method.unchanged(script.values(), script.state(), options.seed(), base::floats);
     }
 
     /** Arrays alive on the device for this run: constant from step to step. */

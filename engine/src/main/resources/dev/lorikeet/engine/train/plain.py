@@ -2,7 +2,7 @@
 # those that it needs. Attributes, set before a forward pass: factors (the trained values, cut into matrices, in the
 # base's precision), state (one flat tensor that the method keeps and that is not trained; empty for most), index, scales
 # (lists of numbers, the method's own), rate (dropout), seed (of the micro-batch), lengths (real tokens of each row), notes
-# (what a hook leaves for `penalty`; empty at the start of a pass).
+# (what a hook leaves for those that follow; empty at the start of a pass).
 
 # What enters the first layer: ids (B, S) -> (B * S', H). S' is larger than S where virtual tokens stand in front.
 def embedded(self, ids: Tensor) -> Tensor:

@@ -89,7 +89,12 @@ public record LoraConfig(
 
     /** The same with weights split into magnitude and direction, or not. */
     public LoraConfig withDora(boolean dora) {
-        return withForm(new LoraForm(dora, form.bias(), form.saved()));
+        return withForm(form.withDora(dora));
+    }
+
+    /** The same with factors that begin as something else. */
+    public LoraConfig withStart(LoraStart start) {
+        return withForm(form.withStart(start));
     }
 
     /** The same in another form. */

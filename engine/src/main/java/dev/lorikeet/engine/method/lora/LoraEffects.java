@@ -16,6 +16,10 @@ final class LoraEffects {
     private LoraEffects() {}
 
     static Effects of(LoraConfig config, AdapterTensors tensors, ModelConfig model, BaseWeights base) {
+        if (config.form().start().shifted()) {
+            throw new IllegalArgumentException("factors that began as "
+                    + config.form().start().text() + " change a base that is not ours: they are stored as plain LoRA");
+        }
         Map<LinearModule, LinearEffect> effects = new LinkedHashMap<>();
         Map<String, float[]> classifier = new LinkedHashMap<>();
         List<LinearModule> ofClassifier = LinearModule.ofClassifier(model);

@@ -9,8 +9,9 @@ import dev.lorikeet.engine.adapter.SavedModules;
  *     a norm and a magnitude for each output
  * @param bias whether each B has a bias: y = W x + s (B A x + bias)
  * @param saved modules that it brings whole
+ * @param start what the factors begin as when they are trained
  */
-public record LoraForm(boolean dora, boolean bias, SavedModules saved) {
+public record LoraForm(boolean dora, boolean bias, SavedModules saved, LoraStart start) {
     /** The factors alone. */
     public static final LoraForm PLAIN = new LoraForm(false, false, SavedModules.NONE);
 
@@ -18,5 +19,24 @@ public record LoraForm(boolean dora, boolean bias, SavedModules saved) {
         if (dora && bias) {
             throw new IllegalArgumentException("lora_bias is not possible together with use_dora");
         }
+        if (dora && start.shifted()) {
+            throw new IllegalArgumentException("use_dora is not possible together with factors that begin as "
+                    + start.text() + ": its norms are those of the whole weight");
+        }
+    }
+
+    /** With B zero at the start. */
+    public LoraForm(boolean dora, boolean bias, SavedModules saved) {
+        this(dora, bias, saved, LoraStart.ZERO);
+    }
+
+    /** The same with weights split into magnitude and direction, or not. */
+    public LoraForm withDora(boolean split) {
+        return new LoraForm(split, bias, saved, start);
+    }
+
+    /** The same with factors that begin as something else. */
+    public LoraForm withStart(LoraStart other) {
+        return new LoraForm(dora, bias, saved, other);
     }
 }

@@ -18,6 +18,9 @@ import java.util.Set;
 public final class LoraFormat implements AdapterFormat {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Our own, in checkpoints alone: what the factors began as. PEFT's field would make it change the base. */
+    private static final String START = "lorikeet_start";
+
     private static final Set<String> KNOWN = Set.of(
             "task_type",
             "r",
@@ -33,7 +36,8 @@ public final class LoraFormat implements AdapterFormat {
             "modules_to_save",
             "use_dora",
             "lora_bias",
-            "fan_in_fan_out");
+            "fan_in_fan_out",
+            START);
 
     /** Ways to begin that leave the base's weights as they are. */
     private static final Set<String> STARTS = Set.of("true", "false", "null", "gaussian", "eva", "orthogonal");
@@ -79,7 +83,8 @@ public final class LoraFormat implements AdapterFormat {
         return new LoraForm(
                 PeftFields.flag(root, "use_dora"),
                 PeftFields.flag(root, "lora_bias"),
-                new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")));
+                new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")),
+                LoraStart.of(root.path(START).asText(LoraStart.ZERO.text())));
     }
 
     private static LoraTask.Type task(JsonNode root) throws UnsupportedAdapterException {
@@ -117,6 +122,9 @@ public final class LoraFormat implements AdapterFormat {
         root.put("fan_in_fan_out", config.task().fanInFanOut());
         root.put("init_lora_weights", true);
         PeftFields.putNumber(root, "lora_alpha", scaling.alpha());
+        if (config.form().start().shifted()) {
+            root.put(START, config.form().start().text());
+        }
         root.put("lora_bias", config.form().bias());
         root.put("lora_dropout", config.dropout());
         root.set(

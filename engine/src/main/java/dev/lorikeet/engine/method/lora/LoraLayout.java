@@ -32,7 +32,11 @@ final class LoraLayout {
     LoraLayout(ModelConfig model, List<LoraModule> modules, @Nullable LoraEmbedding embedding, LoraForm form) {
         this.model = model;
         this.modules = modules;
-        this.plain = embedding == null && head() == null && !form.dora() && !form.bias();
+        this.plain = embedding == null
+                && head() == null
+                && !form.dora()
+                && !form.bias()
+                && !form.start().shifted();
         int places = model.layers() * model.blueprint().modulesPerLayer();
         int tail = model.layers() * width();
         this.index = new long[plain ? tail : tail + 4 + 2 * (places + 1)];

@@ -51,6 +51,16 @@ public record LoraScaling(
         return rankStabilised ? strength / Math.sqrt(width) : strength / width;
     }
 
+    /** Of twice the ranks, with the same strengths. */
+    LoraScaling doubled() {
+        double factor = rankStabilised ? Math.sqrt(2) : 2;
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        rankPattern.forEach((key, value) -> ranks.put(key, 2 * value));
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        alphaPattern.forEach((key, value) -> alphas.put(key, factor * value));
+        return new LoraScaling(2 * rank, factor * alpha, rankStabilised, ranks, alphas);
+    }
+
     /** PEFT's {@code get_pattern_key}. */
     private static <T> T find(Map<String, T> patterns, String path, T otherwise) {
         for (Map.Entry<String, T> entry : patterns.entrySet()) {

@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.method.lora;
 
 import dev.lorikeet.engine.adapter.BaseWeights;
+import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
@@ -11,6 +12,7 @@ import dev.lorikeet.engine.train.ParameterGroup;
 import dev.lorikeet.engine.train.Seeds;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class LoraTraining implements TrainedMethod {
     private final @Nullable LoraEmbedding embedding;
     private final LoraLayout parts;
     private final FlatLayout layout;
+    private final ModelConfig model;
 
     /** @throws IllegalArgumentException if the configuration targets nothing that can be trained */
     LoraTraining(LoraConfig config, ModelConfig model) {
@@ -34,7 +37,16 @@ final class LoraTraining implements TrainedMethod {
                         + module.module().path() + ") is not supported: target linear layers of the blocks");
             }
         }
+        this.model = model;
         this.embedding = config.embedding(model);
+        if (config.form().start().shifted()) {
+            if (embedding != null) {
+                throw new IllegalArgumentException("factors of the token embedding begin as zero, not as "
+                        + config.form().start().text());
+            }
+            // Refuses what twice the rank is too large for before anything is trained.
+            LoraExport.config(this.config).tensors(model);
+        }
         this.parts = new LoraLayout(model, modules, embedding, config.form());
         this.layout = new FlatLayout(config.tensors(model), parts.offsets());
     }
@@ -106,6 +118,32 @@ final class LoraTraining implements TrainedMethod {
     @Override
     public float[] initial(long seed, BaseWeights base) {
         float[] values = new float[parts.size()];
+        switch (config.form().start()) {
+            case ZERO -> drawn(values, seed, base);
+            case PISSA, OLORA -> ofTheWeights(values, seed, base);
+            case GIVEN ->
+                throw new IllegalArgumentException(
+                        "a run whose factors are given begins from an adapter that holds them");
+        }
+        return values;
+    }
+
+    private void ofTheWeights(float[] values, long seed, BaseWeights base) {
+        try (StartingFactors factors = new StartingFactors()) {
+            for (int i = 0; i < modules.size(); i++) {
+                LoraModule module = modules.get(i);
+                float[] weight = base.floats(module.module().path() + ".weight");
+                LowRank first = config.form().start() == LoraStart.PISSA
+                        ? factors.principal(module, weight, Seeds.generator(seed, Seeds.Use.INITIALISATION, i))
+                        : StartingFactors.orthonormal(module, weight);
+                String key = LoraConfig.key(module.module());
+                System.arraycopy(first.a(), 0, values, layout.offset(key + LoraConfig.A), first.a().length);
+                System.arraycopy(first.b(), 0, values, layout.offset(key + LoraConfig.B), first.b().length);
+            }
+        }
+    }
+
+    private void drawn(float[] values, long seed, BaseWeights base) {
         for (int i = 0; i < modules.size(); i++) {
             LoraModule module = modules.get(i);
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
@@ -128,11 +166,27 @@ final class LoraTraining implements TrainedMethod {
                 values[from + j] = (float) random.nextGaussian();
             }
         }
-        return values;
+    }
+
+    /** The factors that the run begins with, where their product is not zero: all that lies before the biases. */
+    @Override
+    public float[] state(float[] values, BaseWeights base) {
+        return config.form().start().shifted() ? Arrays.copyOf(values, parts.firstBias()) : new float[0];
+    }
+
+    @Override
+    public boolean unchanged(float[] values, float[] state, long seed, BaseWeights base) {
+        return config.form().start().shifted()
+                ? Arrays.equals(Arrays.copyOf(values, state.length), state)
+                : TrainedMethod.super.unchanged(values, state, seed, base);
     }
 
     @Override
     public StoredAdapter stored(float[] values, float[] state) {
-        return new StoredAdapter(config, layout.tensors(values));
+        AdapterTensors tensors = layout.tensors(values);
+        if (!config.form().start().shifted()) {
+            return new StoredAdapter(config, tensors);
+        }
+        return LoraExport.plain(config, tensors, layout.tensors(Arrays.copyOf(state, values.length)), model);
     }
 }

@@ -2,11 +2,14 @@
 # (DoRA, Liu et al. 2024), biases of B. index and scales begin as lora.py's; behind them stand, in index, the parts of the
 # head's A and B and of the embedding's, then each module's magnitude (the head's last), then each one's bias; in scales
 # the head's and the embedding's. -1 where there is none.
+# state: the factors A0 and B0 that a run began with, in the order of `factors`, where their product is not zero; empty
+# else. The base's weight is then taken as W - s B0 A0.
 
 def behind(self, at: int) -> int:
   return self.index[(4 + self.modules) * self.layers() + at]
 
 def embedded(self, ids: Tensor) -> Tensor:
+  _0 = self.recall()
   flat = torch.view(ids, [-1])
   x = torch.index_select(self.weights[0], 0, flat)
   a = self.behind(2)
@@ -14,6 +17,19 @@ def embedded(self, ids: Tensor) -> Tensor:
     inner = torch.index_select(self.factors[a], 1, flat)
     x = torch.addmm(x, inner.t(), self.factors[self.behind(3)].t(), alpha=self.scales[self.modules * self.layers() + 1])
   return x
+
+# Cuts the state into the matrices that the first parts of `factors` began as: notes.
+def recall(self) -> int:
+  start = self.state[0]
+  at = 0
+  part = 0
+  while at < start.numel():
+    like = self.factors[part]
+    own = torch.narrow(start, 0, at, like.numel()).to(self.scalar)
+    _0 = torch.append(self.notes, torch.view(own, [like.size(0), like.size(1)]))
+    at = at + like.numel()
+    part = part + 1
+  return part
 
 def projected(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor], layer: int, group: int
     ) -> List[Tensor]:
@@ -30,15 +46,24 @@ def projected(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor]
         own = torch.narrow(self.factors[a], 0, at, rank)
         outputs[i] = self.adapted(
             outputs[i], dropped, weights[i], own, self.factors[b], self.modules * layer + first + i)
+        if len(self.notes) > 0:
+          outputs[i] = self.less(
+              outputs[i], x, torch.narrow(self.notes[a], 0, at, rank), self.notes[b], self.modules * layer + first + i)
         at = at + rank
   return outputs
 
 def scores(self, h: Tensor) -> Tensor:
   head = self.weights[len(self.weights) - 2]
   x = self.dropped(h, self.layers(), 0)
-  return self.adapted(
-      torch.mm(h, head.t()), x, head, self.factors[self.behind(0)], self.factors[self.behind(1)],
-      self.modules * self.layers())
+  at = self.modules * self.layers()
+  y = self.adapted(torch.mm(h, head.t()), x, head, self.factors[self.behind(0)], self.factors[self.behind(1)], at)
+  if len(self.notes) > 0:
+    y = self.less(y, h, self.notes[self.behind(0)], self.notes[self.behind(1)], at)
+  return y
+
+# y (T, out) less the update that a module began with: x (T, in) without dropout, which the base does not know.
+def less(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor, at: int) -> Tensor:
+  return torch.addmm(y, torch.mm(x, a.t()), b.t(), alpha=-self.scales[at])
 
 # What the base gives, y (T, out), with the update of the module at a place: x (T, in) after dropout, weight (out, in),
 # a (rank, in), b (out, rank).
