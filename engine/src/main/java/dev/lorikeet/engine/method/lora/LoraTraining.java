@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.method.lora;
 
+import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.StoredAdapter;
