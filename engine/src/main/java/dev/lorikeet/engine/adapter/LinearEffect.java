@@ -43,6 +43,11 @@ public record LinearEffect(
         return new LinearEffect(update, null, null, null, null, null);
     }
 
+    /** The same with another vector added to what comes out. */
+    public LinearEffect withOutputBias(float[] added) {
+        return new LinearEffect(lowRank, routing, inputScale, outputScale, added, weight);
+    }
+
     /** Whether it is an update of low rank, and nothing else. */
     public boolean lowRankOnly() {
         return lowRank != null

@@ -72,7 +72,7 @@ public final class PeftFields {
         return new ModuleSelection(
                 targets,
                 modules(root, "exclude_modules"),
-                integers(root.path("layers_to_transform")),
+                integers(root.path("layers_to_transform"), "layers_to_transform"),
                 strings(root.path("layers_pattern"), "layers_pattern"));
     }
 
@@ -136,15 +136,14 @@ public final class PeftFields {
         return strings;
     }
 
-    public static List<Integer> integers(JsonNode value) throws InvalidAdapterException {
+    public static List<Integer> integers(JsonNode value, String name) throws InvalidAdapterException {
         if (value.isMissingNode() || value.isNull()) {
             return List.of();
         }
         List<Integer> integers = new ArrayList<>();
         for (JsonNode element : value.isArray() ? value : List.of(value)) {
             if (!element.canConvertToInt() || !element.isIntegralNumber()) {
-                throw new InvalidAdapterException(
-                        "layers_to_transform holds " + element + ", which is no layer number");
+                throw new InvalidAdapterException(name + " holds " + element + ", which is no whole number");
             }
             integers.add(element.intValue());
         }

@@ -87,7 +87,7 @@ public record SavedModules(List<String> names) {
             if (name.equals(model.blueprint().embedding() + WEIGHT)) {
                 embedding = new Effects.EmbeddingEffect.Whole(values);
             } else if (module != null && name.endsWith(WEIGHT)) {
-                float[] weight = model.transposed(name) ? turned(values, module) : values;
+                float[] weight = model.transposed(name) ? turned(values, module.inputs()) : values;
                 LinearEffect before = linear.get(module);
                 linear.put(module, withWeight(before, weight));
             } else if (module != null && name.endsWith(BIAS)) {
@@ -112,15 +112,7 @@ public record SavedModules(List<String> names) {
     }
 
     private static LinearEffect withBias(@Nullable LinearEffect before, float[] added) {
-        return before == null
-                ? new LinearEffect(null, null, null, null, added, null)
-                : new LinearEffect(
-                        before.lowRank(),
-                        before.routing(),
-                        before.inputScale(),
-                        before.outputScale(),
-                        added,
-                        before.weight());
+        return before == null ? new LinearEffect(null, null, null, null, added, null) : before.withOutputBias(added);
     }
 
     private static float[] difference(float[] own, float[] base) {
@@ -131,12 +123,24 @@ public record SavedModules(List<String> names) {
         return added;
     }
 
-    /** (inputs, outputs) as (outputs, inputs). */
-    private static float[] turned(float[] values, LinearModule module) {
+    /**
+     * The base's values of a tensor as a file holds them.
+     *
+     * @param name of the base's
+     * @param values as the model has them, a matrix (outputs, inputs)
+     */
+    public float[] stored(String name, float[] values, ModelConfig model) {
+        List<Long> shape = model.tensors().get(name);
+        return shape != null && model.transposed(name) ? turned(values, Math.toIntExact(shape.getFirst())) : values;
+    }
+
+    /** (rows, columns) as (columns, rows). */
+    private static float[] turned(float[] values, int rows) {
+        int columns = values.length / rows;
         float[] turned = new float[values.length];
-        for (int in = 0; in < module.inputs(); in++) {
-            for (int out = 0; out < module.outputs(); out++) {
-                turned[out * module.inputs() + in] = values[in * module.outputs() + out];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = values[row * columns + column];
             }
         }
         return turned;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs a table a site, (numbers, inputs) or empty
  * @param scales the same, (numbers, outputs)
  * @param biases the same
- * @param norms a table a norm, (numbers, hidden) or empty
+ * @param norms a table a norm's weight, then a table a norm's bias, (numbers, hidden) or empty
  * @param matrices of single adapters; never empty
  * @param entries eight numbers each
  * @param starts where each site's entries begin, and the end
@@ -48,15 +48,21 @@ record SpecialTables(
      */
     record Matrix(int rows, boolean vector, float[] values) {}
 
-    /** The weights of a model's norms, in order: two a layer, the last. */
+    /** The weights of a model's norms, in order: two a layer, the last; then their biases, which some models lack. */
     static List<String> norms(ModelConfig model) {
+        List<String> names = new ArrayList<>(norms(model, ".weight"));
+        names.addAll(norms(model, ".bias"));
+        return names;
+    }
+
+    private static List<String> norms(ModelConfig model, String suffix) {
         List<String> names = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
             String prefix = model.blueprint().layer(layer);
-            names.add(prefix + model.blueprint().norms().attention() + ".weight");
-            names.add(prefix + model.blueprint().norms().feedForward() + ".weight");
+            names.add(prefix + model.blueprint().norms().attention() + suffix);
+            names.add(prefix + model.blueprint().norms().feedForward() + suffix);
         }
-        names.add(model.blueprint().norms().last() + ".weight");
+        names.add(model.blueprint().norms().last() + suffix);
         return names;
     }
 

@@ -4,7 +4,8 @@
 # special_sites: a flag a site, whether anything is done there.
 # special_input, special_scale, special_bias: an entry a site, (numbers, width) or empty: factors of what goes in, factors
 # of what comes out, what is added to it. Row 0 leaves everything as it is.
-# special_norms: an entry a norm (two a layer, the last), (numbers, hidden) or empty: whole weights; row 0 is the base's.
+# special_norms: an entry a norm's weight (two a layer, the last), then an entry a norm's bias, (numbers, hidden) or empty;
+# row 0 is the base's.
 # special_own: matrices of single adapters, float32. special_entries: eight numbers each: number, what, first column,
 # columns, first of its matrices in special_own, two settings, -; by site, special_starts (sites + 1) says where.
 # What: 0 own weight (out, in) for the columns; 1 routed update: a (ranks, in), b (columns, ranks), router (experts, in),
@@ -54,6 +55,10 @@ def norm_weight(self, norm: int, weight: Tensor, head: bool) -> Tensor:
     if not self.special() or self.special_norms[norm].size(0) == 0:
         return weight
     return torch.to(self.table(self.special_norms, norm, self.special_kinds[1 if head else 0]), self.scalar)
+
+# The same of its bias.
+def norm_bias(self, norm: int, bias: Tensor, head: bool) -> Tensor:
+    return self.norm_weight(2 * self.layers + 1 + norm, bias, head)
 
 # Vectors of tokens, x (rows, hidden) being the base's with tokens beyond its vocabulary cut to the last one.
 def specially_embedded(self, x: Tensor, tokens: Tensor) -> Tensor:

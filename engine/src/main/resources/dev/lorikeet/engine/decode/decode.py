@@ -22,21 +22,24 @@ def step(self, tokens: Tensor, vectors: Tensor, positions: Tensor, slots: Tensor
     self.special_base = [vectors]
     x = self.specially_embedded(self.embedded(self.known(tokens), positions, vectors), tokens)
     for layer in range(self.layers):
-        h = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False), self.norm1_bias[layer])
+        h = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False),
+            self.norm_bias(2 * layer, self.norm1_bias[layer], False))
         qkv = self.adapted(h, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
             None, layer, 0, adapters, picks, places, bare)
         mixed = self.attention(qkv, layer, cells, cosines, sines, slots, shape,
             near if layer >= self.window_from else whole)
         x = self.adapted(mixed, self.attention_out[layer], self.attention_out_bias[layer] if self.biased_1 else None,
             x, layer, 1, adapters, picks, places, bare)
-        h = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False), self.norm2_bias[layer])
+        h = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False),
+            self.norm_bias(2 * layer + 1, self.norm2_bias[layer], False))
         wide = self.adapted(h, self.forward_in[layer], self.forward_in_bias[layer] if self.biased_2 else None,
             None, layer, 2, adapters, picks, places, bare)
         x = self.adapted(self.activated(wide), self.forward_out[layer],
             self.forward_out_bias[layer] if self.biased_3 else None, x, layer, 3, adapters, picks, places, bare)
     _0 = self.meet_head(wanted)
     last = self.normed(
-        torch.index_select(x, 0, wanted), self.norm_weight(2 * self.layers, self.top[1], True), self.top[4])
+        torch.index_select(x, 0, wanted), self.norm_weight(2 * self.layers, self.top[1], True),
+        self.norm_bias(2 * self.layers, self.top[4], True))
     logits = torch.to(self.adapted(last, self.top[2], None, None, self.layers, 4,
         annotate(List[int], head_plan.tolist()), head_picks, head_places, head_bare), 6)
     best, token = torch.max(logits, 1)

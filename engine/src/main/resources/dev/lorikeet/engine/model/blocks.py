@@ -1,10 +1,11 @@
 # Shared blocks of transformers. A family chooses among them by constants: see ScriptParts.
 
-# The family's norm over the last axis: x (rows, hidden), weight (hidden), or (rows, hidden) where rows have their own.
+# The family's norm over the last axis: x (rows, hidden), weight and bias (hidden), or (rows, hidden) where rows have
+# their own.
 def normed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     if self.mean_square:
         return self.root_mean_square(x, weight)
-    if weight.dim() == 2:
+    if weight.dim() == 2 or bias.dim() == 2:
         return torch.add(torch.mul(torch.layer_norm(x, [x.size(-1)], None, None, self.epsilon), weight), bias)
     return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
 

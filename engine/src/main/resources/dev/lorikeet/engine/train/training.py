@@ -292,7 +292,9 @@ def recomputed(self, leaf: Tensor, sums: Tensor, ids: Tensor, positions: Tensor,
   else:
     frozen = self.cross_entropy(torch.detach(h), targets, True)
     loss = frozen[0]
-    error = torch.grad([h], [last], annotate(List[Optional[Tensor]], [frozen[1]]))[0]
+    pair = torch.grad([h], [last, leaf], annotate(List[Optional[Tensor]], [frozen[1]]), allow_unused=True)
+    error = pair[0]
+    _0 = self.add_gradient(sums, pair[1])
   for i in range(self.layers()):
     layer = self.layers() - 1 - i
     start = torch.requires_grad_(torch.detach(inputs[layer]))

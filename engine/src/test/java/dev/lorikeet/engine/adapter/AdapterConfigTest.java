@@ -109,8 +109,8 @@ class AdapterConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"bias\": \"all\"|bias",
-                "\"trainable_token_indices\": [1]|trainable_token_indices",
+                "\"bias\": \"some\"|bias",
+                "\"trainable_token_indices\": {\"lm_head\": [1]}|trainable_token_indices",
                 "\"init_lora_weights\": \"pissa\"|init_lora_weights",
                 "\"something_new\": 3|something_new",
                 "\"peft_type\": \"LOHA\"|LOHA",

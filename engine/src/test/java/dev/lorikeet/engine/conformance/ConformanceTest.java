@@ -55,7 +55,13 @@ class ConformanceTest {
                         "adapters/llama-dora",
                         "adapters/llama-embedding",
                         "adapters/llama-lm_head",
-                        "adapters/llama-lora_bias");
+                        "adapters/llama-lora_bias",
+                        "adapters/llama-modules_to_save_many",
+                        "adapters/llama-trainable_token_indices",
+                        "adapters/llama3-trainable_token_indices",
+                        "adapters/llama-trainable_tokens",
+                        "adapters/gpt2-bias_all",
+                        "adapters/qwen2-bias_lora_only");
     }
 
     @Test

@@ -8,11 +8,14 @@ import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +120,37 @@ class ReferenceCasesTest {
                     Arrays.asList(attention, null, all, stabilised, pattern, attention);
 
             check(decoder, expected, adapters);
+        }
+    }
+
+    /** Every reference adapter of a model has a row of one batch, and so has the base. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gpt2"})
+    void adaptersOfAllKindsShareABatch(String base) throws IOException {
+        List<String> names;
+        try (Stream<Path> folders = Files.list(ReferenceCase.folder("adapters"))) {
+            names = folders.map(folder -> folder.getFileName().toString())
+                    .filter(name -> name.startsWith(base + "-"))
+                    .sorted()
+                    .toList();
+        }
+        List<int[]> inputs = new ArrayList<>();
+        List<float[]> logits = new ArrayList<>();
+        List<@Nullable ResidentAdapter> adapters = new ArrayList<>();
+        try (BaseModel model = ReferenceCase.model(base);
+                Decoder decoder = new Decoder(model, names.size() + 1, 64)) {
+            ReferenceCase own = ReferenceCase.read("models/" + base);
+            inputs.add(own.inputs().getFirst());
+            logits.add(own.logits().getFirst());
+            adapters.add(null);
+            for (String name : names) {
+                ReferenceCase expected = ReferenceCase.read("adapters/" + name);
+                inputs.add(expected.inputs().getLast());
+                logits.add(expected.logits().getLast());
+                adapters.add(attach(model, name));
+            }
+            check(decoder, new ReferenceCase(inputs, logits, new int[0]), adapters);
+            adapters.stream().filter(Objects::nonNull).forEach(ResidentAdapter::close);
         }
     }
 

@@ -21,9 +21,16 @@ public final class TinyModel {
     private TinyModel() {}
 
     static BaseModel load(Precision precision) {
+        return load("llama", precision);
+    }
+
+    /** Another reference model, of the same vocabulary. */
+    static BaseModel load(String name, Precision precision) {
         LoadOptions reference = LoadOptions.reference("tiny");
         try {
-            return BaseModel.load(FOLDER, new LoadOptions("tiny", reference.device(), precision, 1));
+            return BaseModel.load(
+                    CONFORMANCE.resolve("models").resolve(name),
+                    new LoadOptions("tiny", reference.device(), precision, 1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import dev.lorikeet.engine.adapter.LinearEffect;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.train.TensorPlaces;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.engine.train.TrainedMethod;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public record FullConfig(Origin origin) implements TrainableConfig {
     @Override
     public List<TensorSpec> tensors(ModelConfig model) {
         List<TensorSpec> specs = new ArrayList<>();
-        Set<String> trained = FullTraining.places(model).keySet();
+        Set<String> trained = TensorPlaces.ofLayers(model).keySet();
         long values = 0;
         for (Map.Entry<String, List<Long>> tensor : model.tensors().entrySet()) {
             if (trained.contains(tensor.getKey())) {

@@ -152,7 +152,7 @@ public record LoraConfig(
                 specs.add(TensorSpec.of(key + B_BIAS, module.outputs()));
             }
         }
-        specs.addAll(form.saved().tensors(model, stored));
+        specs.addAll(OwnTensors.specs(this, model, stored));
         return specs;
     }
 
@@ -173,9 +173,6 @@ public record LoraConfig(
 
     @Override
     public TrainedMethod method(ModelConfig model) {
-        if (!form.saved().names().isEmpty()) {
-            throw new IllegalArgumentException("modules_to_save " + form.saved().names() + " cannot be trained");
-        }
         return new LoraTraining(this, model);
     }
 

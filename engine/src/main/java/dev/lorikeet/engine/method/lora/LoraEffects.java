@@ -49,7 +49,7 @@ final class LoraEffects {
                     tensors.get(key + LoraConfig.EMBEDDING_B),
                     embedding.scaling())));
         }
-        return config.form().saved().effects(all, tensors, model, base);
+        return OwnTensors.effects(all, config, tensors, model, base);
     }
 
     private static LowRank update(LoraModule target, AdapterTensors tensors) {

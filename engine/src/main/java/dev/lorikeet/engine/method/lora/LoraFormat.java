@@ -8,10 +8,12 @@ import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.PeftFields;
 import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
+import dev.lorikeet.engine.method.token.TokenRows;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** {@code peft_type} LORA. */
@@ -20,6 +22,11 @@ public final class LoraFormat implements AdapterFormat {
 
     /** Our own, in checkpoints alone: what the factors began as. PEFT's field would make it change the base. */
     private static final String START = "lorikeet_start";
+
+    private static final String BIAS = "bias";
+    private static final String TOKENS = "trainable_token_indices";
+    /** Names of token embeddings, by which PEFT's files say whose tokens they mean. */
+    private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "wte", "word_embeddings");
 
     private static final Set<String> KNOWN = Set.of(
             "task_type",
@@ -35,6 +42,8 @@ public final class LoraFormat implements AdapterFormat {
             "layers_pattern",
             "modules_to_save",
             "use_dora",
+            BIAS,
+            TOKENS,
             "lora_bias",
             "fan_in_fan_out",
             START);
@@ -79,12 +88,40 @@ public final class LoraFormat implements AdapterFormat {
                 PeftFields.origin(root));
     }
 
-    private static LoraForm form(JsonNode root) throws InvalidAdapterException {
+    private static LoraForm form(JsonNode root) throws InvalidAdapterException, UnsupportedAdapterException {
         return new LoraForm(
                 PeftFields.flag(root, "use_dora"),
                 PeftFields.flag(root, "lora_bias"),
+                biases(root.path(BIAS).asText("none")),
                 new SavedModules(PeftFields.strings(root.path("modules_to_save"), "modules_to_save")),
+                rows(root.path(TOKENS)),
                 LoraStart.of(root.path(START).asText(LoraStart.ZERO.text())));
+    }
+
+    private static OwnBiases biases(String name) throws UnsupportedAdapterException {
+        for (OwnBiases biases : OwnBiases.values()) {
+            if (biases.text().equals(name)) {
+                return biases;
+            }
+        }
+        throw new UnsupportedAdapterException("bias = " + name + " is not supported: only none, all and lora_only are");
+    }
+
+    /** A list of the embedding's tokens, or an object of lists by the embedding's name. */
+    private static TokenRows rows(JsonNode value) throws InvalidAdapterException, UnsupportedAdapterException {
+        if (!value.isObject()) {
+            return new TokenRows(PeftFields.integers(value, TOKENS));
+        }
+        TokenRows rows = TokenRows.NONE;
+        for (Map.Entry<String, JsonNode> entry : value.properties()) {
+            String name = entry.getKey();
+            if (!rows.none() || !EMBEDDINGS.contains(name.substring(name.lastIndexOf('.') + 1))) {
+                throw new UnsupportedAdapterException(
+                        TOKENS + " of " + name + " is not supported: only those of the one token embedding are");
+            }
+            rows = new TokenRows(PeftFields.integers(entry.getValue(), TOKENS));
+        }
+        return rows;
     }
 
     private static LoraTask.Type task(JsonNode root) throws UnsupportedAdapterException {
@@ -101,9 +138,6 @@ public final class LoraFormat implements AdapterFormat {
     private static void refuseUnsupported(JsonNode root) throws UnsupportedAdapterException {
         Set<String> known = new HashSet<>(KNOWN);
         known.addAll(WITHOUT_EFFECT);
-        if (root.path("bias").asText("none").equals("none")) {
-            known.add("bias");
-        }
         PeftFields.refuseOthers(root, known);
         String start = root.path("init_lora_weights").asText("true");
         if (!STARTS.contains(start.toLowerCase(Locale.ROOT))) {
@@ -118,7 +152,7 @@ public final class LoraFormat implements AdapterFormat {
         LoraScaling scaling = config.scaling();
         ObjectNode alphas = root.putObject("alpha_pattern");
         scaling.alphaPattern().forEach((key, value) -> PeftFields.putNumber(alphas, key, value));
-        root.put("bias", "none");
+        root.put(BIAS, config.form().biases().text());
         root.put("fan_in_fan_out", config.task().fanInFanOut());
         root.put("init_lora_weights", true);
         PeftFields.putNumber(root, "lora_alpha", scaling.alpha());
@@ -134,6 +168,9 @@ public final class LoraFormat implements AdapterFormat {
         root.set("rank_pattern", JSON.valueToTree(scaling.rankPattern()));
         PeftFields.put(root, config.modules());
         root.put("task_type", config.task().type().name());
+        if (!config.form().rows().none()) {
+            root.set(TOKENS, JSON.valueToTree(config.form().rows().tokens()));
+        }
         root.put("use_dora", config.form().dora());
         root.put("use_rslora", scaling.rankStabilised());
         return root;

@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.method.lora;
 
+import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
@@ -13,9 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a LoRA adapter's matrices lie in one flat vector: all A first, those that read the same input stacked by rows;
- * the embedding's two factors; all B; magnitudes; biases. With the numbers by which lora.py and forms.py find them.
+ * the embedding's two factors; all B; magnitudes; matrices and rows of tokens in the place of the base's; vectors: biases of
+ * B and what stands in the place of the base's. With the numbers by which lora.py and forms.py find them.
  */
 final class LoraLayout {
+    private static final long TURNED = 3;
+
     private final ModelConfig model;
     private final List<LoraModule> modules;
     private final Map<String, Integer> offsets = new LinkedHashMap<>();
@@ -25,21 +29,36 @@ final class LoraLayout {
     private final boolean plain;
     private final int firstEmbedding;
     private final int firstB;
-    private final int firstBias;
+    private final int firstOwn;
+    private final int firstVector;
     private int size;
 
-    /** @param embedding the embedding's factors, if it is a target */
-    LoraLayout(ModelConfig model, List<LoraModule> modules, @Nullable LoraEmbedding embedding, LoraForm form) {
+    /**
+     * @param embedding the embedding's factors, if it is a target
+     * @param own what stands in the place of the base's
+     * @param rows of trainable tokens, or null
+     */
+    LoraLayout(
+            ModelConfig model,
+            List<LoraModule> modules,
+            @Nullable LoraEmbedding embedding,
+            LoraForm form,
+            List<OwnTensors.Own> own,
+            @Nullable TensorSpec rows) {
         this.model = model;
         this.modules = modules;
         this.plain = embedding == null
                 && head() == null
                 && !form.dora()
                 && !form.bias()
-                && !form.start().shifted();
+                && !form.start().shifted()
+                && own.isEmpty()
+                && rows == null;
         int places = model.layers() * model.blueprint().modulesPerLayer();
         int tail = model.layers() * width();
-        this.index = new long[plain ? tail : tail + 4 + 2 * (places + 1)];
+        int firstPlace = tail + 4 + 2 * (places + 1);
+        int tokens = form.rows().tokens().size();
+        this.index = new long[plain ? tail : firstPlace + 3 * own.size() + 1 + tokens];
         Arrays.fill(index, -1);
         this.scales = new double[plain ? places : places + 2];
         layA();
@@ -67,10 +86,20 @@ final class LoraLayout {
         if (form.dora()) {
             layVectors(LoraConfig.MAGNITUDE, tail + 4);
         }
-        this.firstBias = size;
+        this.firstOwn = size;
+        layOwn(own, false, firstPlace);
+        if (rows != null) {
+            int at = firstPlace + 3 * own.size();
+            index[at] = add(rows.name(), tokens, model.hiddenSize());
+            for (int i = 0; i < tokens; i++) {
+                index[at + 1 + i] = form.rows().tokens().get(i);
+            }
+        }
+        this.firstVector = size;
         if (form.bias()) {
             layVectors(LoraConfig.B_BIAS, tail + 4 + places + 1);
         }
+        layOwn(own, true, firstPlace);
     }
 
     /** Numbers of a layer in the index. */
@@ -127,6 +156,23 @@ final class LoraLayout {
                     ? model.layers() * blueprint.modulesPerLayer()
                     : module.layer() * blueprint.modulesPerLayer() + blueprint.first(module.group()) + module.place();
             index[from + at] = add(LoraConfig.key(module) + suffix, 1, module.outputs());
+        }
+    }
+
+    /** Matrices, or vectors: part, list of training.py (3: of its weights, but transposed), and place there. */
+    private void layOwn(List<OwnTensors.Own> own, boolean vectors, int from) {
+        for (int i = 0; i < own.size(); i++) {
+            TensorSpec spec = own.get(i).spec();
+            if (vectors == (spec.shape().size() == 1)) {
+                boolean turned = model.transposed(own.get(i).name());
+                index[from + 3 * i] = add(
+                        spec.name(),
+                        vectors ? 1 : spec.shape().getFirst(),
+                        spec.shape().getLast());
+                index[from + 3 * i + 1] =
+                        turned ? TURNED : own.get(i).place().holder().number();
+                index[from + 3 * i + 2] = own.get(i).place().at();
+            }
         }
     }
 
@@ -196,9 +242,14 @@ final class LoraLayout {
         return firstB;
     }
 
-    /** Where biases begin. */
-    int firstBias() {
-        return firstBias;
+    /** Where the factors have ended, and what stands in the place of the base's begins. */
+    int firstOwn() {
+        return firstOwn;
+    }
+
+    /** Where vectors begin: biases, norms. */
+    int firstVector() {
+        return firstVector;
     }
 
     int size() {

@@ -4,6 +4,8 @@ import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.token.TokenRows;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
@@ -23,6 +25,7 @@ final class LoraTraining implements TrainedMethod {
     private final LoraConfig config;
     private final List<LoraModule> modules;
     private final @Nullable LoraEmbedding embedding;
+    private final List<OwnTensors.Own> own;
     private final LoraLayout parts;
     private final FlatLayout layout;
     private final ModelConfig model;
@@ -48,7 +51,14 @@ final class LoraTraining implements TrainedMethod {
             // Refuses what twice the rank is too large for before anything is trained.
             LoraExport.config(this.config).tensors(model);
         }
-        this.parts = new LoraLayout(model, modules, embedding, config.form());
+        this.own = OwnTensors.trained(config, model);
+        this.parts = new LoraLayout(
+                model,
+                modules,
+                embedding,
+                config.form(),
+                own,
+                config.form().rows().none() ? null : OwnTensors.rows(config, model));
         this.layout = new FlatLayout(config.tensors(model), parts.offsets());
     }
 
@@ -56,7 +66,21 @@ final class LoraTraining implements TrainedMethod {
     public ScriptSource script() {
         return parts.plain()
                 ? ScriptSource.of(LoraTraining.class, "lora.py")
-                : ScriptSource.of(LoraTraining.class, "forms.py").constant("own_head", parts.ownHead());
+                : ScriptSource.of(LoraTraining.class, "forms.py")
+                        .and(TokenRows.script())
+                        .constant("own_head", parts.ownHead() || tiedRows() || savedHead())
+                        .constant("own_tensors", own.size())
+                        .constant("tied_rows", tiedRows());
+    }
+
+    /** Whether the head has the rows of trainable tokens too. */
+    private boolean tiedRows() {
+        return model.tiedHead() && !config.form().rows().none();
+    }
+
+    private boolean savedHead() {
+        List<String> heads = model.blueprint().modules(Group.HEAD);
+        return !heads.isEmpty() && own.stream().anyMatch(tensor -> tensor.name().equals(heads.getFirst() + ".weight"));
     }
 
     @Override
@@ -94,18 +118,19 @@ final class LoraTraining implements TrainedMethod {
         return groups(learningRate, weightDecay, FactorRates.EQUAL);
     }
 
-    /** All A; an embedding's factors; all B and magnitudes; biases, which do not decay. */
+    /** All A; an embedding's factors; all B and magnitudes; own matrices; vectors, which do not decay. */
     @Override
     public List<ParameterGroup> groups(double learningRate, double weightDecay, FactorRates rates) {
-        int[] ends = {parts.firstEmbedding(), parts.firstB(), parts.firstBias(), parts.size()};
-        double[] multiples = {1, rates.embedding(), rates.b(), rates.b()};
+        int[] ends = {parts.firstEmbedding(), parts.firstB(), parts.firstOwn(), parts.firstVector(), parts.size()};
+        // Vectors as PEFT's LoRA+ groups them: with B.
+        double[] multiples = {1, rates.embedding(), rates.b(), 1, rates.b()};
         List<ParameterGroup> groups = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < ends.length; i++) {
             if (ends[i] > from) {
-                boolean bias = i == ends.length - 1;
-                groups.add(
-                        new ParameterGroup(from, ends[i] - from, learningRate * multiples[i], bias ? 0 : weightDecay));
+                boolean vectors = i == ends.length - 1;
+                groups.add(new ParameterGroup(
+                        from, ends[i] - from, learningRate * multiples[i], vectors ? 0 : weightDecay));
             }
             from = ends[i];
         }
@@ -114,7 +139,8 @@ final class LoraTraining implements TrainedMethod {
 
     /**
      * PEFT's start, which leaves the base unchanged: A uniform in +-1/sqrt(inputs) (kaiming_uniform with a = sqrt 5), B
-     * zero; on an embedding A zero, B normal; magnitudes the norms of the base's weights; biases zero.
+     * zero; on an embedding A zero, B normal; magnitudes the norms of the base's weights; biases of B zero; what stands in
+     * the place of the base's the same as that.
      */
     @Override
     public float[] initial(long seed, BaseWeights base) {
@@ -125,6 +151,15 @@ final class LoraTraining implements TrainedMethod {
             case GIVEN ->
                 throw new IllegalArgumentException(
                         "a run whose factors are given begins from an adapter that holds them");
+        }
+        for (OwnTensors.Own tensor : own) {
+            float[] start = config.form().saved().stored(tensor.name(), base.floats(tensor.name()), model);
+            System.arraycopy(start, 0, values, layout.offset(tensor.spec().name()), start.length);
+        }
+        if (!config.form().rows().none()) {
+            float[] start = config.form().rows().initial(model, base);
+            int from = layout.offset(OwnTensors.rows(config, model).name());
+            System.arraycopy(start, 0, values, from, start.length);
         }
         return values;
     }
@@ -169,10 +204,10 @@ final class LoraTraining implements TrainedMethod {
         }
     }
 
-    /** The factors that the run begins with, where their product is not zero: all that lies before the biases. */
+    /** The factors that the run begins with, where their product is not zero. */
     @Override
     public float[] state(float[] values, BaseWeights base) {
-        return config.form().start().shifted() ? Arrays.copyOf(values, parts.firstBias()) : new float[0];
+        return config.form().start().shifted() ? Arrays.copyOf(values, parts.firstOwn()) : new float[0];
     }
 
     @Override

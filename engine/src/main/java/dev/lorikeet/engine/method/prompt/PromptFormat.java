@@ -54,7 +54,7 @@ public final class PromptFormat implements AdapterFormat {
             case "RANDOM" -> new PromptStart.Random();
             case "SAMPLE_VOCAB" -> new PromptStart.Vocabulary();
             case "TEXT" -> {
-                List<Integer> tokens = PeftFields.integers(root.path(TEXT_TOKENS));
+                List<Integer> tokens = PeftFields.integers(root.path(TEXT_TOKENS), TEXT_TOKENS);
                 // PEFT's files do not say which tokens it were; nobody asks once the adapter is trained.
                 yield tokens.isEmpty()
                         ? new PromptStart.Vocabulary()
