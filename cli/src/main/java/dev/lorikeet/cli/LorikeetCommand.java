@@ -6,6 +6,7 @@ import dev.lorikeet.cli.chat.ChatCommand;
 import dev.lorikeet.cli.conformance.ConformanceCommand;
 import dev.lorikeet.cli.demo.DemoCommand;
 import dev.lorikeet.cli.doctor.DoctorCommand;
+import dev.lorikeet.cli.experiment.ExperimentCommand;
 import dev.lorikeet.cli.job.JobsCommand;
 import dev.lorikeet.cli.job.TrainCommand;
 import dev.lorikeet.cli.local.DownCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
             ConformanceCommand.class,
             DoctorCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {
