@@ -54,12 +54,12 @@ def update(self, x: Tensor, plus: Optional[Tensor], layer: int, group: int, plan
     for i in range(modules):
         b = self.bank_b[module + i]
         if b.size(0) == 0:
-            updates.append(torch.zeros([slots, rows, b.size(1)], dtype=self.scalar, device=x.device))
+            updates.append(torch.zeros([slots, rows, b.size(1)], dtype=6, device=x.device))
         else:
             ranks = torch.view(torch.narrow(b, 0, plan[0], plan[1]), [slots, width, b.size(1)])
-            updates.append(torch.to(self.each(torch.select(inner, 0, i), ranks), self.scalar))
+            updates.append(self.each(torch.select(inner, 0, i), ranks))
     whole = updates[0] if modules == 1 else torch.cat(updates, 2)
-    whole = torch.view(whole, [slots * rows, whole.size(2)])
+    whole = torch.view(torch.to(whole, self.scalar), [slots * rows, whole.size(2)])
     if plan[2] == 2:
         whole = torch.index_select(whole, 0, places)
         if plan[5] == 1:

@@ -116,7 +116,8 @@ def attention(self, qkv: Tensor, layer: int, cells: Tensor, cosines: Tensor, sin
     return torch.cat(parts)
 
 # One token a sequence: queries (rows, heads, size) -> (rows, heads * size). The query heads that share a key head are
-# its rows, so that grouped heads need no copies.
+# its rows, so that grouped heads need no copies. bfloat16 on a CPU goes through two batched products: the fused operator
+# makes a product for each head there and takes twice as long, more with long contexts.
 def attend_each(self, queries: Tensor, keys: Tensor, values: Tensor, slots: Tensor, layout: List[int], mask: Tensor
         ) -> Tensor:
     rows = layout[0]
@@ -127,8 +128,18 @@ def attend_each(self, queries: Tensor, keys: Tensor, values: Tensor, slots: Tens
         own = torch.narrow(slots, 0, 0, rows)
         k = torch.index_select(torch.narrow(keys, 2, 0, layout[2]), 0, own)
         v = torch.index_select(torch.narrow(values, 2, 0, layout[2]), 0, own)
-    q = torch.reshape(queries, [rows, self.groups, self.heads // self.groups, self.size])
-    mixed = torch.scaled_dot_product_attention(q, k, v, mask)
+    share = self.heads // self.groups
+    q = torch.reshape(queries, [rows, self.groups, share, self.size])
+    if self.packed and self.scalar != 6:
+        own = torch.reshape(torch.mul(q, float(self.size) ** -0.5), [rows * self.groups, share, self.size])
+        # Contiguous: strided matrices would be copied transposed.
+        past = torch.reshape(torch.contiguous(k), [rows * self.groups, -1, self.size])
+        scores = torch.bmm(own, torch.transpose(past, 1, 2))
+        shares = torch.softmax(torch.add(torch.view(scores, [rows, self.heads, 1, -1]), mask), -1)
+        past = torch.reshape(torch.contiguous(v), [rows * self.groups, -1, self.size])
+        mixed = torch.bmm(torch.view(shares, [rows * self.groups, share, -1]), past)
+    else:
+        mixed = torch.scaled_dot_product_attention(q, k, v, mask)
     return torch.reshape(mixed, [rows, self.heads * self.size])
 
 # Many tokens of one sequence: queries (rows, heads, size), k and v (groups, length, size).
