@@ -155,6 +155,32 @@ final class MethodChecks {
         }
     }
 
+    /** How far the stored virtual tokens are from those that PEFT's network computes of the same weights. */
+    static double network(BaseModel base, TrainableConfig config, String file) throws IOException {
+        TrainedMethod method = config.method(base.config());
+        float[] values = new float[method.size()];
+        try (SafetensorsFile reference =
+                SafetensorsFile.open(Path.of("src/test/resources/networks", file + ".safetensors"))) {
+            method.layout()
+                    .specs()
+                    .forEach(spec -> System.arraycopy(
+                            reference.floats(spec.name()),
+                            0,
+                            values,
+                            method.layout().offset(spec.name()),
+                            spec.elements()));
+            assertThat(reference.tensors()).hasSize(method.layout().specs().size() + 1);
+            float[] expected = reference.floats("output");
+            float[] ours = method.stored(values, new float[0]).tensors().get("prompt_embeddings");
+            assertThat(ours).hasSameSizeAs(expected);
+            double largest = 0;
+            for (int i = 0; i < ours.length; i++) {
+                largest = Math.max(largest, Math.abs(ours[i] - expected[i]));
+            }
+            return largest;
+        }
+    }
+
     static TrainingOptions options(double rate, int steps) {
         return TrainingOptions.defaults(1)
                 .withBatch(4, 1)

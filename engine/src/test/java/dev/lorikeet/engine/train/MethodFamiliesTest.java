@@ -54,7 +54,9 @@ class MethodFamiliesTest {
         List<TrainableConfig> configs = List.of(
                 PromptConfig.tuning(5, new PromptStart.Vocabulary()),
                 PromptConfig.encoded(5, 16),
+                PromptConfig.recurrent(5, 16, 2, 0),
                 PrefixConfig.of(5),
+                PrefixConfig.of(5).projected(16),
                 BottleneckConfig.houlsby(4),
                 MoeConfig.of(4, 2, 4, List.of(attention)));
         try (BaseModel base = BaseModel.load(folder.resolve("base"), options)) {

@@ -12,20 +12,26 @@ import dev.lorikeet.engine.model.ModelFiles;
 import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PrefixTrainingTest {
     private static final Path REFERENCE = TinyModel.CONFORMANCE.resolve("adapters/llama-prefix_tuning");
-    private static final PrefixConfig CONFIG = PrefixConfig.of(4);
 
     private static BaseModel base;
 
     @TempDir
     private Path folder;
+
+    static List<PrefixConfig> configs() {
+        return List.of(PrefixConfig.of(4), PrefixConfig.of(4).projected(24));
+    }
 
     @BeforeAll
     static void load() {
@@ -37,24 +43,28 @@ class PrefixTrainingTest {
         base.close();
     }
 
-    @Test
-    void lossFallsAndOnlyThePrefixMoves() {
-        MethodChecks.learns(base, CONFIG, 5e-2);
+    @ParameterizedTest
+    @MethodSource("configs")
+    void lossFallsAndOnlyThePrefixMoves(PrefixConfig config) {
+        MethodChecks.learns(base, config, 5e-2);
     }
 
-    @Test
-    void trainedPrefixIsTheSameToServing() throws IOException {
-        MethodChecks.serves(base, CONFIG, folder);
+    @ParameterizedTest
+    @MethodSource("configs")
+    void trainedPrefixIsTheSameToServing(PrefixConfig config) throws IOException {
+        MethodChecks.serves(base, config, folder);
     }
 
-    @Test
-    void resumedRunIsTheUnbrokenOneBitForBit() throws IOException {
-        MethodChecks.resumes(base, CONFIG, folder);
+    @ParameterizedTest
+    @MethodSource("configs")
+    void resumedRunIsTheUnbrokenOneBitForBit(PrefixConfig config) throws IOException {
+        MethodChecks.resumes(base, config, folder);
     }
 
-    @Test
-    void recomputedLayersGiveTheSameGradient() {
-        MethodChecks.recomputes(base, CONFIG);
+    @ParameterizedTest
+    @MethodSource("configs")
+    void recomputedLayersGiveTheSameGradient(PrefixConfig config) {
+        MethodChecks.recomputes(base, config);
     }
 
     @Test
@@ -62,10 +72,11 @@ class PrefixTrainingTest {
         MethodChecks.agreesWithReference(base, StoredAdapter.read(REFERENCE, base.config()), REFERENCE, 0);
     }
 
-    @Test
-    void trainedPrefixReadsBackAndIsNoChangeOfWeights() throws IOException {
+    @ParameterizedTest
+    @MethodSource("configs")
+    void trainedPrefixReadsBackAndIsNoChangeOfWeights(PrefixConfig config) throws IOException {
         StoredAdapter adapter =
-                MethodChecks.roundTrip(MethodChecks.trained(base, CONFIG, 1e-2, 2), base, folder.resolve("adapter"));
+                MethodChecks.roundTrip(MethodChecks.trained(base, config, 1e-2, 2), base, folder.resolve("adapter"));
 
         try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
             assertThatThrownBy(() -> new MergedTensors(files.weights(), files.config(), adapter))
@@ -89,12 +100,18 @@ class PrefixTrainingTest {
     }
 
     @Test
-    void aPrefixBehindANetworkIsNotTrained() {
-        PrefixConfig projected =
-                new PrefixConfig(CONFIG.tokens(), new PrefixConfig.Projection(true, 8), false, CONFIG.origin());
+    void aNetworkComputesWhatPeftsDoes() throws IOException {
+        assertThat(MethodChecks.network(base, PrefixConfig.of(2).projected(4), "prefix_projection"))
+                .isLessThan(1e-6);
+    }
 
-        assertThatThrownBy(() -> projected.method(base.config()))
+    @Test
+    void aStoredPrefixHasNoNetworkToGoOnWith() {
+        StoredAdapter stored = MethodChecks.trained(base, PrefixConfig.of(2).projected(4), 1e-2, 1);
+
+        assertThatThrownBy(() -> MethodChecks.logits(base, stored, new int[] {4, 5}))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("prefix_projection");
+                .hasMessageContaining("checkpoint");
+        assertThatThrownBy(() -> PrefixConfig.of(2).projected(-1)).hasMessageContaining("encoder_hidden_size");
     }
 }

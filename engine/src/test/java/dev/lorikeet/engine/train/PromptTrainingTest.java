@@ -54,7 +54,9 @@ class PromptTrainingTest {
                 PromptConfig.tuning(5, new PromptStart.Vocabulary()),
                 PromptConfig.tuning(3, new PromptStart.Random()),
                 PromptConfig.tuning(4, new PromptStart.Text("a b", List.of(9, 11))),
-                PromptConfig.encoded(5, 24));
+                PromptConfig.encoded(5, 24),
+                PromptConfig.recurrent(5, 12, 1, 0),
+                PromptConfig.recurrent(4, 8, 3, 0.1));
     }
 
     @ParameterizedTest
@@ -120,6 +122,19 @@ class PromptTrainingTest {
             assertThat(MethodChecks.logits(base, asPrompt(run.adapter()), TEXT))
                     .containsExactly(run.logits(TEXT), within(1e-4f));
         }
+    }
+
+    @Test
+    void anLstmComputesWhatPeftsDoes() throws IOException {
+        assertThat(MethodChecks.network(base, PromptConfig.recurrent(3, 6, 2, 0), "p_tuning_lstm"))
+                .isLessThan(1e-6);
+    }
+
+    @Test
+    void sizesOfANetworkHaveBounds() {
+        assertThatThrownBy(() -> PromptConfig.recurrent(3, 6, 0, 0)).hasMessageContaining("encoder_num_layers");
+        assertThatThrownBy(() -> PromptConfig.recurrent(3, -1, 1, 0)).hasMessageContaining("encoder_hidden_size");
+        assertThatThrownBy(() -> PromptConfig.recurrent(3, 6, 1, 1)).hasMessageContaining("encoder_dropout");
     }
 
     private static StoredAdapter asPrompt(StoredAdapter adapter) {
@@ -203,14 +218,6 @@ class PromptTrainingTest {
 
     @Test
     void whatIsNotTrainedIsRefusedByName() {
-        PromptConfig lstm = new PromptConfig(
-                PromptConfig.encoded(4, 8).tokens(),
-                new PromptConfig.Way.Encoded(PromptConfig.Network.LSTM, 8, 2, 0),
-                PromptConfig.encoded(4, 8).origin());
-
-        assertThatThrownBy(() -> lstm.method(base.config()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("LSTM");
         assertThatThrownBy(() -> TrainingRun.startFrom(
                         base,
                         MethodChecks.trained(base, PromptConfig.encoded(4, 8), 1e-2, 1),

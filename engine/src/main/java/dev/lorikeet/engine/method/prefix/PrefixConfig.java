@@ -26,19 +26,37 @@ public record PrefixConfig(VirtualTokens tokens, Projection projection, boolean 
     static final String EMBEDDINGS = "prompt_embeddings";
 
     /**
-     * PEFT's two-layer network before the prefix. What it computes is stored, so that it can be served; training is
-     * without one.
+     * PEFT's two-layer network before the prefix. What it computes is stored.
      *
      * @param used whether there is one
-     * @param hidden its inner width, 0 where the file says none
+     * @param hidden its inner width, 0 for that of the model's embeddings
      */
     public record Projection(boolean used, int hidden) {
         public static final Projection NONE = new Projection(false, 0);
+
+        /** Larger networks are mistakes or attacks. */
+        private static final int MOST_HIDDEN = 1 << 16;
+
+        public Projection {
+            if (hidden < 0 || hidden > MOST_HIDDEN) {
+                throw new IllegalArgumentException(
+                        "encoder_hidden_size must be 0 to " + MOST_HIDDEN + ", not " + hidden);
+            }
+        }
     }
 
     /** So many virtual tokens. */
     public static PrefixConfig of(int tokens) {
         return new PrefixConfig(VirtualTokens.of(tokens), Projection.NONE, false, Origin.UNKNOWN);
+    }
+
+    /**
+     * The same, trained through a network.
+     *
+     * @param hidden its inner width, 0 for that of the model's embeddings
+     */
+    public PrefixConfig projected(int hidden) {
+        return new PrefixConfig(tokens, new Projection(true, hidden), zero, origin);
     }
 
     @Override
@@ -96,7 +114,7 @@ public record PrefixConfig(VirtualTokens tokens, Projection projection, boolean 
 
     @Override
     public TrainedMethod method(ModelConfig model) {
-        return new PrefixTraining(this, model);
+        return projection.used() ? new ProjectedPrefixTraining(this, model) : new PrefixTraining(this, model);
     }
 
     @Override

@@ -16,18 +16,14 @@ final class PrefixTraining implements TrainedMethod {
     private final PrefixConfig config;
     private final FlatLayout layout;
 
-    /** @throws IllegalArgumentException for a prefix behind a network */
     PrefixTraining(PrefixConfig config, ModelConfig model) {
-        if (config.projection().used()) {
-            throw new IllegalArgumentException("training with prefix_projection is not supported: without it is");
-        }
         this.config = config.shapedFor(model);
         this.layout = FlatLayout.inOrder(config.tensors(model));
     }
 
     @Override
     public ScriptSource script() {
-        return ScriptSource.of(PrefixTraining.class, "prefix.py")
+        return ScriptSource.of(PrefixTraining.class, "cut.py", "prefix.py")
                 .constant("before", config.tokens().count());
     }
 

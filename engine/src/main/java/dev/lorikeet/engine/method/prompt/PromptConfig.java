@@ -45,6 +45,10 @@ public record PromptConfig(VirtualTokens tokens, Way way, Origin origin) impleme
                     throw new IllegalArgumentException(
                             "encoder_hidden_size must be 0 to " + MOST_HIDDEN + ", not " + hidden);
                 }
+                if (layers < 1 || layers > MOST_LAYERS) {
+                    throw new IllegalArgumentException(
+                            "encoder_num_layers must be 1 to " + MOST_LAYERS + ", not " + layers);
+                }
                 if (!(dropout >= 0 && dropout < 1)) {
                     throw new IllegalArgumentException("encoder_dropout must be 0 to below 1, not " + dropout);
                 }
@@ -53,13 +57,16 @@ public record PromptConfig(VirtualTokens tokens, Way way, Origin origin) impleme
 
         /** Larger networks are mistakes or attacks. */
         int MOST_HIDDEN = 1 << 16;
+
+        /** The same of an LSTM's layers. */
+        int MOST_LAYERS = 64;
     }
 
     /** Networks of P-tuning, by PEFT's names. */
     public enum Network {
         /** Three linear layers, ReLU between them. */
         MLP,
-        /** A bidirectional LSTM and two linear layers. Served; not trained here. */
+        /** A bidirectional LSTM and two linear layers. */
         LSTM
     }
 
@@ -75,6 +82,18 @@ public record PromptConfig(VirtualTokens tokens, Way way, Origin origin) impleme
      */
     public static PromptConfig encoded(int tokens, int hidden) {
         return new PromptConfig(VirtualTokens.of(tokens), new Way.Encoded(Network.MLP, hidden, 2, 0), Origin.UNKNOWN);
+    }
+
+    /**
+     * P-tuning through an LSTM.
+     *
+     * @param hidden inner width of each direction, 0 for that of the model's embeddings
+     * @param layers at least 1
+     * @param dropout between layers
+     */
+    public static PromptConfig recurrent(int tokens, int hidden, int layers, double dropout) {
+        return new PromptConfig(
+                VirtualTokens.of(tokens), new Way.Encoded(Network.LSTM, hidden, layers, dropout), Origin.UNKNOWN);
     }
 
     @Override
