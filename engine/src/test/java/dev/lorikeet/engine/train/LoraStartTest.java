@@ -199,6 +199,8 @@ class LoraStartTest {
         for (LoraFactors factors : LoraFactors.of(MethodChecks.fresh(base, config))) {
             Beginning start = Beginning.of(factors, 5);
             double[][] weight = matrix(base.floats(factors.path() + ".weight"), start.inputs());
+            // LAPACK's sign, which PEFT's factors have.
+            assertThat(Math.signum(start.a()[0][0])).isEqualTo(-Math.signum(weight[0][0]));
             for (int i = 0; i < 5; i++) {
                 for (int j = 0; j < 5; j++) {
                     double product = 0;
