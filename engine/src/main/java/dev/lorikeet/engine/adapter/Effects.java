@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.adapter;
 
+import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.model.LinearModule;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,16 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param linear changes of linear layers, the head included
  * @param embedding change of the token embedding, or null
- * @param prompt embeddings before the text, or null
- * @param prefix keys and values before the text, or null
+ * @param front what stands before the text, or null
  * @param bottlenecks small networks behind sublayers
  * @param replaced other tensors of the base by name (norms, classifiers), replaced as a whole
  */
 public record Effects(
         Map<LinearModule, LinearEffect> linear,
         @Nullable EmbeddingEffect embedding,
-        @Nullable Prompt prompt,
-        @Nullable Prefix prefix,
+        @Nullable Front front,
         List<Bottleneck> bottlenecks,
         Map<String, float[]> replaced) {
     public Effects {
@@ -33,14 +32,13 @@ public record Effects(
 
     /** Changes of linear layers alone. */
     public static Effects of(Map<LinearModule, LinearEffect> linear) {
-        return new Effects(linear, null, null, null, List.of(), Map.of());
+        return new Effects(linear, null, null, List.of(), Map.of());
     }
 
     /** Whether all it does is to add low-rank updates to linear layers. */
     public boolean lowRankOnly() {
         return embedding == null
-                && prompt == null
-                && prefix == null
+                && front == null
                 && bottlenecks.isEmpty()
                 && replaced.isEmpty()
                 && linear.values().stream().allMatch(LinearEffect::lowRankOnly);
@@ -48,12 +46,32 @@ public record Effects(
 
     /** The same with a change of the embedding. */
     public Effects withEmbedding(EmbeddingEffect change) {
-        return new Effects(linear, change, prompt, prefix, bottlenecks, replaced);
+        return new Effects(linear, change, front, bottlenecks, replaced);
     }
 
     /** The same with other tensors replaced. */
     public Effects withReplaced(Map<String, float[]> tensors) {
-        return new Effects(linear, embedding, prompt, prefix, bottlenecks, tensors);
+        return new Effects(linear, embedding, front, bottlenecks, tensors);
+    }
+
+    /** The same with something else, or nothing, before the text. */
+    public Effects withFront(@Nullable Front other) {
+        return new Effects(linear, embedding, other, bottlenecks, replaced);
+    }
+
+    /** Embeddings before the text, or null. */
+    public @Nullable Prompt prompt() {
+        return front instanceof Prompt prompt ? prompt : null;
+    }
+
+    /** Keys and values before the text, or null. */
+    public @Nullable Prefix prefix() {
+        return front instanceof Prefix prefix ? prefix : null;
+    }
+
+    /** How pictures before the text are read, or null. */
+    public @Nullable Vision vision() {
+        return front instanceof Vision vision ? vision : null;
     }
 
     /** How the token embedding changes. */
@@ -83,6 +101,12 @@ public record Effects(
         record Whole(float[] weight) implements EmbeddingEffect {}
     }
 
+    /** What stands before the text and takes positions of the context. */
+    public sealed interface Front {
+        /** How many. */
+        int tokens();
+    }
+
     /**
      * Virtual tokens that stand before the text and take its first positions.
      *
@@ -90,7 +114,7 @@ public record Effects(
      * @param embeddings (tokens, hidden)
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-    public record Prompt(int tokens, float[] embeddings) {}
+    public record Prompt(int tokens, float[] embeddings) implements Front {}
 
     /**
      * Keys (positions already applied) and values that every layer attends to before the text, whose positions follow.
@@ -100,7 +124,23 @@ public record Effects(
      * @param values the same
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-    public record Prefix(int tokens, float[] keys, float[] values) {}
+    public record Prefix(int tokens, float[] keys, float[] values) implements Front {}
+
+    /**
+     * A picture's patches stand before the text, each as weight patch + bias + place; they see each other.
+     *
+     * @param grid how pictures are cut
+     * @param weight (hidden, values of a patch)
+     * @param bias (hidden)
+     * @param places (patches, hidden)
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    public record Vision(Grid grid, float[] weight, float[] bias, float[] places) implements Front {
+        @Override
+        public int tokens() {
+            return grid.patches();
+        }
+    }
 
     /** Where a bottleneck stands: on the output of a layer's attention or feed-forward part, before the residual. */
     public enum Site {

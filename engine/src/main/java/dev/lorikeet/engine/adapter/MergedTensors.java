@@ -35,7 +35,11 @@ public final class MergedTensors implements TensorStore {
 
     private final Map<String, float[]> looked = new HashMap<>();
 
-    /** @throws IllegalArgumentException if the adapter cannot be merged into weights */
+    /**
+     * Merges. How pictures become tokens is no weight of the model: it is left out, and goes on as an adapter.
+     *
+     * @throws IllegalArgumentException if the adapter cannot be merged into weights
+     */
     public MergedTensors(TensorStore base, ModelConfig model, StoredAdapter adapter) {
         this.base = base;
         this.embedding = model.blueprint().embedding() + WEIGHT;

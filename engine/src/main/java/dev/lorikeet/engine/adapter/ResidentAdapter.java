@@ -49,7 +49,9 @@ public final class ResidentAdapter implements AutoCloseable {
         this.bank = bank;
         this.effects = effects;
         this.classifier = List.copyOf(classifier);
-        this.special = !effects.lowRankOnly();
+        // Pictures are the decoder's own matter.
+        this.special = !effects.lowRankOnly()
+                && !(effects.vision() != null && effects.withFront(null).lowRankOnly());
         this.bytes = bytes;
     }
 
@@ -195,9 +197,11 @@ public final class ResidentAdapter implements AutoCloseable {
         return bank.width();
     }
 
-    /** Virtual tokens that stand before a text, with logits of their own. */
+    /** Virtual tokens, or patches of a picture, that stand before a text, with logits of their own. */
     public int virtualTokens() {
-        return effects.prompt() == null ? 0 : effects.prompt().tokens();
+        return effects.front() == null || effects.prefix() != null
+                ? 0
+                : effects.front().tokens();
     }
 
     /** Keys and values that stand before a text, or null. */
@@ -205,10 +209,14 @@ public final class ResidentAdapter implements AutoCloseable {
         return effects.prefix();
     }
 
+    /** How the picture that stands before every text is read, or null. */
+    public Effects.@Nullable Vision vision() {
+        return effects.vision();
+    }
+
     /** Positions of the context that it takes before a text. */
     public int positionsBefore() {
-        return virtualTokens()
-                + (effects.prefix() == null ? 0 : effects.prefix().tokens());
+        return effects.front() == null ? 0 : effects.front().tokens();
     }
 
     /** An encoder's classifier as {@link BaseModel#classifier}, if the adapter changes it; else empty. */

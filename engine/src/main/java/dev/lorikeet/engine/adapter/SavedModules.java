@@ -96,7 +96,7 @@ public record SavedModules(List<String> names) {
                 replaced.put(name, values);
             }
         }
-        return new Effects(linear, embedding, others.prompt(), others.prefix(), others.bottlenecks(), replaced);
+        return new Effects(linear, embedding, others.front(), others.bottlenecks(), replaced);
     }
 
     private static LinearEffect withWeight(@Nullable LinearEffect before, float[] weight) {

@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.decode;
 
 import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.image.Patches;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -115,7 +116,7 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
                     .orElseThrow();
             return new long[] {feeds.size(), adjacent ? first : -1, longest};
         }
-        long[] layout = new long[3 + 4 * feeds.size()];
+        long[] layout = new long[3 + 5 * feeds.size()];
         layout[1] = -1;
         int row = 0;
         int at = 3;
@@ -124,6 +125,8 @@ record Batch(List<Feed> feeds, boolean decode, boolean all) {
             layout[at++] = feed.rows();
             layout[at++] = feed.sequence().slot();
             layout[at++] = feed.sequence().cached();
+            Patches picture = feed.sequence().nextPicture();
+            layout[at++] = picture == null ? 0 : picture.grid().patches();
             row += feed.rows();
         }
         return layout;

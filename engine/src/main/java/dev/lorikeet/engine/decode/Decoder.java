@@ -7,11 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.adapter.AdapterBank;
 import dev.lorikeet.engine.adapter.Effects;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +34,9 @@ public final class Decoder implements AutoCloseable {
     private final AdapterBank bank;
     private final KeyValueCache cache;
     private final int contextLength;
+    /** Whether the script holds pictures of the step before. */
+    private boolean looked;
+
     private boolean closed;
 
     /**
@@ -55,7 +60,9 @@ public final class Decoder implements AutoCloseable {
         ScriptSource own = ScriptSource.of(Decoder.class, "decode.py")
                 .and(AdapterBank.source())
                 .tensorList("keys")
-                .tensorList("values");
+                .tensorList("values")
+                .tensorList("pictures")
+                .intList("picture_rows");
         this.script = model.compile(own);
         this.manager = model.newManager();
         this.bank = new AdapterBank(script, model);
@@ -81,11 +88,24 @@ public final class Decoder implements AutoCloseable {
      * Opens a sequence; its prompt is pending.
      *
      * @throws IllegalArgumentException if the prompt is empty, longer than the context, or holds an id outside of the
-     *     vocabulary, or the adapter is another model's
+     *     vocabulary, or the adapter is another model's, or reads pictures
      * @throws IllegalStateException if no slot is free
      */
     public Sequence open(int[] prompt, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
+        return open(prompt, adapter, null, sampling);
+    }
+
+    /**
+     * Opens a sequence behind a picture.
+     *
+     * @param picture cut as the adapter wants it; null for an adapter that reads none
+     * @throws IllegalArgumentException as the other, and if the adapter wants another picture, or one where there is none
+     * @throws IllegalStateException if no slot is free
+     */
+    public Sequence open(
+            int[] prompt, @Nullable ResidentAdapter adapter, @Nullable Patches picture, SamplingOptions sampling) {
         requireOpen();
+        requirePicture(adapter, picture);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty");
         }
@@ -103,7 +123,18 @@ public final class Decoder implements AutoCloseable {
                         + model.config().vocabularySize());
             }
         }
-        return cache.take(slot -> new Sequence(prompt, adapter, new Sampler(sampling), slot));
+        return cache.take(slot -> new Sequence(prompt, adapter, picture, new Sampler(sampling), slot));
+    }
+
+    private static void requirePicture(@Nullable ResidentAdapter adapter, @Nullable Patches picture) {
+        Effects.Vision vision = adapter == null ? null : adapter.vision();
+        if (vision == null && picture != null) {
+            throw new IllegalArgumentException("the adapter reads no image: one trained by vora does");
+        }
+        if (vision != null && (picture == null || !picture.grid().equals(vision.grid()))) {
+            throw new IllegalArgumentException("the adapter reads an image of " + vision.grid() + ", not "
+                    + (picture == null ? "text alone" : picture.grid()));
+        }
     }
 
     /**
@@ -204,6 +235,7 @@ public final class Decoder implements AutoCloseable {
         List<NDArray> layers = bank.select(batch.adapters()).arguments();
         List<NDArray> head = batch.wantsAllRows() ? layers : headSelection(scope, batch);
         long[] tokens = batch.tokens(model.config().vocabularySize());
+        look(scope, batch);
         return script.call(
                 scope,
                 "step",
@@ -222,6 +254,39 @@ public final class Decoder implements AutoCloseable {
                 head.get(1),
                 head.get(2),
                 head.get(3));
+    }
+
+    /** Shows the script the pictures that come in with a batch. */
+    private void look(NDManager scope, Batch batch) {
+        if (looked) {
+            script.call(scope, "blink", Script.Mode.NO_GRADIENT, scope.create(0L));
+            looked = false;
+        }
+        int row = 0;
+        for (Feed feed : batch.feeds()) {
+            Patches picture = feed.sequence().nextPicture();
+            ResidentAdapter adapter = feed.sequence().adapter();
+            Effects.Vision vision = adapter == null ? null : adapter.vision();
+            if (picture != null && vision != null) {
+                Shape patches =
+                        new Shape(picture.grid().patches(), picture.grid().values());
+                Shape places =
+                        new Shape(picture.grid().patches(), model.config().hiddenSize());
+                Shape weight =
+                        new Shape(model.config().hiddenSize(), picture.grid().values());
+                looked = true;
+                script.call(
+                        scope,
+                        "look",
+                        Script.Mode.NO_GRADIENT,
+                        scope.create((long) row),
+                        scope.create(picture.values(), patches),
+                        scope.create(vision.weight(), weight),
+                        scope.create(vision.bias()),
+                        scope.create(vision.places(), places));
+            }
+            row += feed.rows();
+        }
     }
 
     private List<NDArray> headSelection(NDManager scope, Batch batch) {
@@ -272,13 +337,23 @@ public final class Decoder implements AutoCloseable {
      * @return for each text (positions * vocabulary), in C order; an adapter's virtual tokens are positions in front
      */
     public List<float[]> logits(List<int[]> texts, List<@Nullable ResidentAdapter> adapters) {
+        return logits(texts, adapters, Collections.nCopies(texts.size(), null));
+    }
+
+    /**
+     * The same of texts behind pictures.
+     *
+     * @param pictures one entry a text, null where the adapter reads none; its patches are positions in front
+     */
+    public List<float[]> logits(
+            List<int[]> texts, List<@Nullable ResidentAdapter> adapters, List<@Nullable Patches> pictures) {
         requireOpen();
         List<Sequence> sequences = new ArrayList<>();
         try (NDManager scope = manager.newSubManager()) {
             List<Feed> feeds = new ArrayList<>();
             int longest = 0;
             for (int i = 0; i < texts.size(); i++) {
-                Sequence sequence = open(texts.get(i), adapters.get(i), SamplingOptions.GREEDY);
+                Sequence sequence = open(texts.get(i), adapters.get(i), pictures.get(i), SamplingOptions.GREEDY);
                 sequences.add(sequence);
                 feeds.add(new Feed(sequence, texts.get(i).length));
                 longest = Math.max(longest, sequence.cachedAfter(texts.get(i).length));

@@ -2,6 +2,7 @@ package dev.lorikeet.engine.decode;
 
 import dev.lorikeet.engine.adapter.Effects;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.image.Patches;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * belongs to the thread that owns the decoder.
  *
  * <p>An adapter may put something before the text, which takes positions of the cache but is no token of it: virtual
- * tokens, computed with the first tokens taken in, or keys and values, written before.
+ * tokens or a picture's patches, computed with the first tokens taken in, or keys and values, written before.
  */
 public final class Sequence {
     private final @Nullable ResidentAdapter adapter;
+    private final @Nullable Patches picture;
     private final Sampler sampler;
     private final int promptLength;
     private int[] tokens;
@@ -25,7 +27,8 @@ public final class Sequence {
 
     private int slot;
 
-    Sequence(int[] prompt, @Nullable ResidentAdapter adapter, Sampler sampler, int slot) {
+    Sequence(int[] prompt, @Nullable ResidentAdapter adapter, @Nullable Patches picture, Sampler sampler, int slot) {
+        this.picture = picture;
         this.tokens = prompt.clone();
         this.length = prompt.length;
         this.promptLength = prompt.length;
@@ -62,6 +65,11 @@ public final class Sequence {
         return adapter;
     }
 
+    /** The picture that comes in with the next tokens, or null. */
+    @Nullable Patches nextPicture() {
+        return taken == 0 ? picture : null;
+    }
+
     /** Positions that the cache holds. */
     int cached() {
         return cached;
@@ -84,6 +92,10 @@ public final class Sequence {
      */
     long id(int row, int vocabulary) {
         int front = rows(0);
+        if (row < front && picture != null) {
+            // Any token: its vector is not read.
+            return 0;
+        }
         return row < front ? (long) vocabulary + row : tokens[taken + row - front];
     }
 

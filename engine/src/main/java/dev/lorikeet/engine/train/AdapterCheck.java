@@ -5,12 +5,14 @@ import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import dev.lorikeet.engine.decode.Decoder;
+import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +69,9 @@ public final class AdapterCheck {
             return new Result.Unsound("training changed nothing: every value is still the initial one");
         }
         int[] probe = run.probe();
-        float[] trained = run.logits(probe);
-        float[] served = OutOfDeviceMemoryException.translated(() -> served(run.base(), stored, probe));
+        Patches picture = run.probePicture();
+        float[] trained = run.logits(probe, picture);
+        float[] served = OutOfDeviceMemoryException.translated(() -> served(run.base(), stored, probe, picture));
         double difference = distance(served, trained);
         double tolerance = run.base().precision() == Precision.FLOAT32 ? FLOAT32_TOLERANCE : BFLOAT16_TOLERANCE;
         // Not "larger than": a NaN must not pass.
@@ -79,11 +82,12 @@ public final class AdapterCheck {
         return new Result.Sound(difference);
     }
 
-    private static float[] served(BaseModel base, StoredAdapter adapter, int[] probe) {
+    private static float[] served(BaseModel base, StoredAdapter adapter, int[] probe, @Nullable Patches picture) {
         try (ResidentAdapter resident = base.attach(adapter);
                 Decoder decoder = new Decoder(base, 1, resident.positionsBefore() + probe.length)) {
             List<@Nullable ResidentAdapter> adapters = List.of(resident);
-            float[] all = decoder.logits(List.of(probe), adapters).getFirst();
+            List<@Nullable Patches> pictures = Collections.singletonList(picture);
+            float[] all = decoder.logits(List.of(probe), adapters, pictures).getFirst();
             // Training gives no logits of virtual tokens.
             int front = resident.virtualTokens() * base.config().vocabularySize();
             return Arrays.copyOfRange(all, front, all.length);

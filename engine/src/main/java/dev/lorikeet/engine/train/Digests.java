@@ -1,6 +1,7 @@
 package dev.lorikeet.engine.train;
 
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.image.EncodedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Tokens and labels, in order. */
+    /** Tokens, labels and pictures, in order. */
     static String ofExamples(List<EncodedExample> examples) {
         MessageDigest digest = sha256();
         for (EncodedExample example : examples) {
@@ -39,6 +40,12 @@ final class Digests {
                 bytes.putInt(tokens[i]).put((byte) (example.labelled()[i] ? 1 : 0));
             }
             digest.update(bytes.flip());
+            EncodedImage image = example.image();
+            if (image != null) {
+                digest.update(
+                        ByteBuffer.allocate(4).putInt(-image.bytes().length).flip());
+                digest.update(image.bytes());
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

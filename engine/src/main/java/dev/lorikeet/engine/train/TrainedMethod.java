@@ -3,10 +3,12 @@ package dev.lorikeet.engine.train;
 import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to adapt a base model, as the training loop sees it: a flat float32 vector of trained values, hooks that let the
@@ -89,6 +91,14 @@ public interface TrainedMethod {
     /** Positions of the model's context that virtual tokens take before the text. */
     default int positionsBefore() {
         return 0;
+    }
+
+    /**
+     * How each example's picture, which every one must have then, is cut; null if the method reads texts alone. Its
+     * patches are among {@link #positionsBefore}.
+     */
+    default @Nullable Grid pictures() {
+        return null;
     }
 
     /** Whether the hook {@code penalty} adds something to the loss; layers cannot be recomputed then. */

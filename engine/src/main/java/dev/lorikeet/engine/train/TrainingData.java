@@ -14,12 +14,12 @@ import java.util.List;
  * @param digest of all
  */
 record TrainingData(List<EncodedExample> examples, int unlabelled, String digest) {
-    /** @param before positions of the context that virtual tokens take */
-    static TrainingData of(List<EncodedExample> all, ModelConfig model, int before) {
+    static TrainingData of(List<EncodedExample> all, ModelConfig model, TrainedMethod method) {
         List<EncodedExample> labelled = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             EncodedExample example = all.get(i);
-            requireFits(example, i, model, before);
+            requireFits(example, i, model, method.positionsBefore());
+            requirePicture(example, i, method.pictures() != null);
             if (MicroBatch.labelledTokens(example) > 0) {
                 labelled.add(example);
             }
@@ -28,6 +28,17 @@ record TrainingData(List<EncodedExample> examples, int unlabelled, String digest
             throw new IllegalArgumentException("none of the " + all.size() + " examples has a labelled token");
         }
         return new TrainingData(List.copyOf(labelled), all.size() - labelled.size(), Digests.ofExamples(all));
+    }
+
+    private static void requirePicture(EncodedExample example, int number, boolean wanted) {
+        if (wanted && example.image() == null) {
+            throw new IllegalArgumentException(
+                    "example " + number + " has no image, and the method learns from examples with one");
+        }
+        if (!wanted && example.image() != null) {
+            throw new IllegalArgumentException(
+                    "example " + number + " has an image, and the method learns from texts alone");
+        }
     }
 
     private static void requireFits(EncodedExample example, int number, ModelConfig model, int before) {

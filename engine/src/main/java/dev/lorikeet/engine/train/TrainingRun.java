@@ -2,12 +2,15 @@ package dev.lorikeet.engine.train;
 
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.image.Grid;
+import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training of one adapter over a frozen base model, an optimizer step at a time. The same base, configuration,
@@ -52,7 +55,7 @@ public final class TrainingRun implements AutoCloseable {
      * Begins a run from the method's initial values, drawn from the options' seed.
      *
      * @throws IllegalArgumentException if the configuration fits not the model, there is no labelled token, an example
-     *     has a token outside the vocabulary or is longer than the model's context leaves room for, or layers are to be recomputed by a
+     *     has a token outside the vocabulary, an image where the method reads none or none where it does, or is longer than the model's context leaves room for, or layers are to be recomputed by a
      *     method with a penalty
      * @throws OutOfDeviceMemoryException if the trained values do not fit the device
      */
@@ -86,7 +89,7 @@ public final class TrainingRun implements AutoCloseable {
             float[] values) {
         TrainedMethod method = config.method(base.config());
         float[] state = method.state(values, base::floats);
-        TrainingData data = TrainingData.of(examples, base.config(), method.positionsBefore());
+        TrainingData data = TrainingData.of(examples, base.config(), method);
         return open(base, config, options, data, Checkpoint.Vectors.starting(values, state));
     }
 
@@ -104,8 +107,8 @@ public final class TrainingRun implements AutoCloseable {
             throw new IllegalArgumentException(
                     "checkpoint " + folder + " is of base model " + position.baseDigest() + ", not " + base.digest());
         }
-        int before = checkpoint.config().method(base.config()).positionsBefore();
-        TrainingData data = TrainingData.of(examples, base.config(), before);
+        TrainedMethod method = checkpoint.config().method(base.config());
+        TrainingData data = TrainingData.of(examples, base.config(), method);
         if (!position.examplesDigest().equals(data.digest())) {
             throw new IllegalArgumentException("checkpoint " + folder + " is of other examples");
         }
@@ -188,7 +191,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private StepResult takeStep() {
-        List<MicroBatch> batches = MicroBatch.of(data.at(order().window(stepsDone)), options.rows());
+        List<MicroBatch> batches = MicroBatch.of(data.at(order().window(stepsDone)), options.rows(), method.pictures());
         StepResult result;
         try {
             result = optimizerStep.take(stepsDone, totalSteps(), batches);
@@ -213,11 +216,11 @@ public final class TrainingRun implements AutoCloseable {
      * @throws OutOfDeviceMemoryException if the device's memory did not suffice
      */
     public double evaluate(List<EncodedExample> examples) {
-        TrainingData held = TrainingData.of(examples, base.config(), method.positionsBefore());
+        TrainingData held = TrainingData.of(examples, base.config(), method);
         return OutOfDeviceMemoryException.translated(() -> {
             double loss = 0;
             long labelled = 0;
-            for (MicroBatch batch : MicroBatch.of(held.examples(), options.rows())) {
+            for (MicroBatch batch : MicroBatch.of(held.examples(), options.rows(), method.pictures())) {
                 loss += script.score(batch);
                 labelled += batch.targets().length;
             }
@@ -274,9 +277,20 @@ public final class TrainingRun implements AutoCloseable {
         return Arrays.copyOf(tokens, Math.min(tokens.length, LONGEST_PROBE));
     }
 
+    /** The picture of the probe, if the method reads pictures. */
+    @Nullable Patches probePicture() {
+        Grid grid = method.pictures();
+        return grid == null ? null : MicroBatch.picture(data.examples().getFirst(), grid);
+    }
+
     /** Logits of the adapted model at every position of a text, as training computes them. */
     float[] logits(int[] tokens) {
-        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens));
+        return logits(tokens, null);
+    }
+
+    /** The same behind a picture, for a method that reads them. */
+    float[] logits(int[] tokens, @Nullable Patches picture) {
+        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens, picture));
     }
 
     /** Whether every trained value is still what a run of these options begins with. */

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.lorikeet.engine.image.Grid;
+import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
@@ -152,6 +154,7 @@ final class TrainingScript implements AutoCloseable {
                 .tensorList("factors")
                 .tensorList("state")
                 .tensorList("notes")
+                .tensorList("pictures")
                 .intList("index")
                 .intList("lengths")
                 .intList("seed")
@@ -173,6 +176,7 @@ final class TrainingScript implements AutoCloseable {
             return fused.accumulate(values, sums, batch, dropout, seed);
         }
         try (NDManager scope = manager.newSubManager()) {
+            look(scope, batch.pictures());
             return scalar(script.call(
                             scope,
                             "accumulate",
@@ -193,6 +197,7 @@ final class TrainingScript implements AutoCloseable {
     /** A micro-batch's summed loss without dropout. */
     double score(MicroBatch batch) {
         try (NDManager scope = manager.newSubManager()) {
+            look(scope, batch.pictures());
             return scalar(script.call(
                             scope,
                             "score",
@@ -209,14 +214,35 @@ final class TrainingScript implements AutoCloseable {
 
     /** Logits at every position of a text: (tokens * vocabulary), in C order. */
     float[] logits(int[] tokens) {
+        return logits(tokens, null);
+    }
+
+    /** The same behind a picture, for a method that reads one. */
+    float[] logits(int[] tokens, @Nullable Patches picture) {
         long[] ids = Arrays.stream(tokens).asLongStream().toArray();
         try (NDManager scope = manager.newSubManager()) {
             NDArray text = scope.create(ids, new Shape(1, ids.length));
             NDArray lengths = scope.create(new long[] {ids.length});
+            look(scope, picture == null ? List.of() : List.of(picture));
             return script.call(scope, "logits", Script.Mode.NO_GRADIENT, values, shapes, text, lengths)
                     .singletonOrThrow()
                     .toFloatArray();
         }
+    }
+
+    /** The script keeps the array until the pass that follows has ended. */
+    private void look(NDManager scope, List<Patches> pictures) {
+        if (pictures.isEmpty()) {
+            return;
+        }
+        Grid grid = pictures.getFirst().grid();
+        int each = grid.patches() * grid.values();
+        float[] all = new float[Math.multiplyExact(pictures.size(), each)];
+        for (int i = 0; i < pictures.size(); i++) {
+            System.arraycopy(pictures.get(i).values(), 0, all, i * each, each);
+        }
+        Shape shape = new Shape(pictures.size(), grid.patches(), grid.values());
+        script.call(scope, "look", Script.Mode.NO_GRADIENT, scope.create(all, shape));
     }
 
     /** Turns the sum into the mean over so many labelled tokens and clips it; returns its norm before clipping. */

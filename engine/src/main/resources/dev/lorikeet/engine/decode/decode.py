@@ -4,7 +4,8 @@
 # keys, values: an entry a layer, (slots, groups, capacity, size).
 
 # layout: 0 decode rows, 1 first slot of them (or -1: they are not adjacent), 2 positions they attend to,
-# then for each prefill segment: first row, rows, slot, positions before it.
+# then for each prefill segment: first row, rows, slot, positions before it, and how many of its first rows are a picture's,
+# which see each other.
 # vectors: as `embedded` takes them. tokens, positions, slots (rows); wanted (rows whose logits are asked for); plan, picks, places and bare as in bank.py;
 # head_...: the same for the rows wanted.
 # -> logits (wanted, vocabulary) float32, the likeliest token of each, its log-probability (NaN: not finite).
@@ -21,6 +22,7 @@ def step(self, tokens: Tensor, vectors: Tensor, positions: Tensor, slots: Tensor
     cosines, sines = self.rotation(positions, self.top[3]) if self.rotary else (positions, positions)
     self.special_base = [vectors]
     x = self.specially_embedded(self.embedded(self.known(tokens), positions, vectors), tokens)
+    x = self.with_pictures(x, positions)
     for layer in range(self.layers):
         h = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False),
             self.norm_bias(2 * layer, self.norm1_bias[layer], False))
@@ -45,6 +47,34 @@ def step(self, tokens: Tensor, vectors: Tensor, positions: Tensor, slots: Tensor
     best, token = torch.max(logits, 1)
     return (logits, token, torch.sub(best, torch.logsumexp(logits, [1])))
 
+# Forgets the pictures of the step before.
+def blink(self, like: Tensor) -> Tensor:
+    self.pictures = annotate(List[Tensor], [])
+    self.picture_rows = annotate(List[int], [])
+    return like
+
+# A picture of the step that follows takes rows from `row` on: patches (n, values), weight (hidden, values), bias (hidden),
+# places (n, hidden).
+def look(self, row: Tensor, patches: Tensor, weight: Tensor, bias: Tensor, places: Tensor) -> Tensor:
+    self.pictures.append(torch.add(torch.linear(patches, weight, bias), places))
+    self.picture_rows.append(int(row))
+    return row
+
+# Vectors of tokens, those of pictures put in: x (rows, hidden).
+def with_pictures(self, x: Tensor, positions: Tensor) -> Tensor:
+    if len(self.pictures) == 0:
+        return x
+    changed = torch.clone(x)
+    for i in range(len(self.pictures)):
+        picture = self.pictures[i]
+        first = self.picture_rows[i]
+        own = torch.narrow(changed, 0, first, picture.size(0))
+        if not self.rotary:
+            at = torch.narrow(positions, 0, first, picture.size(0))
+            picture = torch.add(picture, torch.to(torch.index_select(self.top[5], 0, at), 6))
+        _0 = torch.copy_(own, picture)
+    return changed
+
 # Tokens of the base's vocabulary: virtual ones, which have ids beyond it, become its last.
 def known(self, tokens: Tensor) -> Tensor:
     if self.special():
@@ -68,12 +98,15 @@ def masks(self, positions: Tensor, layout: List[int], window: int) -> List[Tenso
         masks.append(torch.view(self.forbidden(hidden), [rows, 1, 1, layout[2]]))
     else:
         masks.append(positions)
-    for i in range((len(layout) - 3) // 4):
-        count = layout[4 + 4 * i]
-        past = layout[6 + 4 * i]
+    for i in range((len(layout) - 3) // 5):
+        count = layout[4 + 5 * i]
+        past = layout[6 + 5 * i]
         all = torch.arange(past + count, dtype=4, device=positions.device)
-        own = torch.narrow(positions, 0, layout[3 + 4 * i], count)
+        own = torch.narrow(positions, 0, layout[3 + 5 * i], count)
         hidden = self.hidden_from(own, all, window)
+        together = layout[7 + 5 * i]
+        if together > 0:
+            _0 = torch.zero_(torch.narrow(torch.narrow(hidden, 0, 0, together), 1, past, together))
         masks.append(torch.repeat(self.forbidden(hidden), [self.heads // self.groups, 1]))
     return masks
 
@@ -105,11 +138,11 @@ def attention(self, qkv: Tensor, layer: int, cells: Tensor, cosines: Tensor, sin
     parts: List[Tensor] = []
     if layout[0] > 0:
         parts.append(self.attend_each(torch.narrow(queries, 0, 0, layout[0]), keys, values, slots, layout, masks[0]))
-    for i in range((len(layout) - 3) // 4):
-        own = torch.narrow(queries, 0, layout[3 + 4 * i], layout[4 + 4 * i])
-        length = layout[6 + 4 * i] + layout[4 + 4 * i]
-        k = torch.narrow(torch.select(keys, 0, layout[5 + 4 * i]), 1, 0, length)
-        v = torch.narrow(torch.select(values, 0, layout[5 + 4 * i]), 1, 0, length)
+    for i in range((len(layout) - 3) // 5):
+        own = torch.narrow(queries, 0, layout[3 + 5 * i], layout[4 + 5 * i])
+        length = layout[6 + 5 * i] + layout[4 + 5 * i]
+        k = torch.narrow(torch.select(keys, 0, layout[5 + 5 * i]), 1, 0, length)
+        v = torch.narrow(torch.select(values, 0, layout[5 + 5 * i]), 1, 0, length)
         parts.append(self.attend_all(own, k, v, masks[1 + i]))
     if len(parts) == 1:
         return parts[0]

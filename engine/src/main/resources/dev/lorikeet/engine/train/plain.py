@@ -2,7 +2,8 @@
 # those that it needs. Attributes, set before a forward pass: factors (the trained values, cut into matrices, in the
 # base's precision), state (one flat tensor that the method keeps and that is not trained; empty for most), index, scales
 # (lists of numbers, the method's own), rate (dropout), seed (of the micro-batch), lengths (real tokens of each row), notes
-# (what a hook leaves for those that follow; empty at the start of a pass).
+# (what a hook leaves for those that follow; empty at the start of a pass), pictures (one tensor (B, patches, values of a
+# patch) where rows have pictures; else empty).
 
 # What enters the first layer: ids (B, S) -> (B * S', H). S' is larger than S where virtual tokens stand in front.
 def embedded(self, ids: Tensor) -> Tensor:
@@ -17,6 +18,10 @@ def projected(self, x: Tensor, residual: Optional[Tensor], weights: List[Tensor]
 # The output of a sublayer joined with the residual stream: x (T, in) -> (T, H).
 def joined(self, x: Tensor, residual: Tensor, weight: Tensor, layer: int, group: int) -> Tensor:
   return self.projected(x, residual, [weight], layer, group)[0]
+
+# How many positions at the start of each row see each other, whichever comes first.
+def together(self) -> int:
+  return 0
 
 # Keys (rotated) and values before the text, (groups, `before`, size) each; asked only where the constant `before` is
 # not 0.

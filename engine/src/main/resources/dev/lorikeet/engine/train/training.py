@@ -18,10 +18,16 @@ def bind(self, weights: List[Tensor], biases: List[Tensor], details: List[Tensor
   self.state = [state]
   self.factors = annotate(List[Tensor], [])
   self.notes = annotate(List[Tensor], [])
+  self.pictures = annotate(List[Tensor], [])
   self.lengths = annotate(List[int], [])
   self.rate = [0.]
   self.seed = [0]
   return state
+
+# Shows the next pass its rows' pictures: (B, patches, values of a patch).
+def look(self, pictures: Tensor) -> Tensor:
+  self.pictures = [pictures]
+  return pictures
 
 # Begins a pass over a micro-batch.
 def begin(self, factors: List[Tensor], lengths: Tensor, rate: float, seed: int) -> int:
@@ -36,6 +42,7 @@ def begin(self, factors: List[Tensor], lengths: Tensor, rate: float, seed: int) 
 def end(self) -> int:
   self.factors = annotate(List[Tensor], [])
   self.notes = annotate(List[Tensor], [])
+  self.pictures = annotate(List[Tensor], [])
   return 0
 
 # Cuts the flat vector into its matrices. shapes: rows and columns of each.
@@ -130,7 +137,7 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
     keys = self.rotated(keys, turn)
   values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3]).contiguous()
   if self.before == 0 and length > self.longest:
-    near = self.window > 0 and layer >= self.window_from
+    near = (self.window > 0 and layer >= self.window_from) or self.together() > 0
     mixed = torch.scaled_dot_product_attention(
         queries.view([rows, self.heads, length, self.size]), keys.view([rows, self.groups, length, self.size]),
         values, self.unseen(length, layer, q) if near else None, 0., not near, scale=None, enable_gqa=True)
@@ -151,10 +158,12 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
 # window: (S, before + S).
 def unseen(self, length: int, layer: int, like: Tensor) -> Tensor:
   all = torch.full([length, self.before + length], -float("inf"), dtype=self.scalar, device=like.device)
-  future = torch.triu(all, 1 + self.before)
+  hidden = torch.triu(all, 1 + self.before)
   if self.window > 0 and layer >= self.window_from:
-    return torch.add(future, torch.tril(all, self.before - self.window))
-  return future
+    hidden = torch.add(hidden, torch.tril(all, self.before - self.window))
+  if self.together() > 0:
+    _0 = torch.zero_(torch.narrow(torch.narrow(hidden, 0, 0, self.together()), 1, self.before, self.together()))
+  return hidden
 
 # What enters the first layer, positions included: ids (B, S) -> (B * S', H).
 def entering(self, ids: Tensor) -> Tensor:

@@ -218,13 +218,11 @@ class SpecialEffectsTest {
                 none.linear(),
                 null,
                 new Effects.Prompt(3, random(20, 3 * config.hiddenSize(), 0)),
-                null,
                 List.of(),
                 Map.of()));
         int prefix = config.layers() * config.keyValueHeads() * 2 * config.headSize();
         all.add(new Effects(
                 none.linear(),
-                null,
                 null,
                 new Effects.Prefix(2, random(21, prefix, 0), random(22, prefix, 0)),
                 List.of(),
@@ -232,7 +230,6 @@ class SpecialEffectsTest {
         int hidden = config.hiddenSize();
         all.add(new Effects(
                 none.linear(),
-                null,
                 null,
                 null,
                 List.of(new Effects.Bottleneck(
@@ -319,12 +316,7 @@ class SpecialEffectsTest {
     @Test
     void aPromptTakesPartOfTheContext() {
         Effects prompt = new Effects(
-                Map.of(),
-                null,
-                new Effects.Prompt(6, random(1, 6 * config.hiddenSize(), 0)),
-                null,
-                List.of(),
-                Map.of());
+                Map.of(), null, new Effects.Prompt(6, random(1, 6 * config.hiddenSize(), 0)), List.of(), Map.of());
         try (ResidentAdapter adapter = model.attach(adapter(prompt));
                 Decoder decoder = new Decoder(model, 1, 10)) {
             assertThatThrownBy(() -> decoder.open(TEXT, adapter, SamplingOptions.GREEDY))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.image.Shapes;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.weights.SafetensorsFile;
@@ -14,12 +15,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 
 /** What holds for the training of every method. */
 final class MethodChecks {
     private static final List<EncodedExample> EXAMPLES = TinyModel.examples(7, 2);
 
     private MethodChecks() {}
+
+    /** The examples, with pictures for a method that reads them. */
+    static List<EncodedExample> examples(BaseModel base, TrainableConfig config) {
+        if (config.method(base.config()).pictures() == null) {
+            return EXAMPLES;
+        }
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(4);
+        return EXAMPLES.stream()
+                .map(example -> example.withImage(Shapes.draw(
+                        random.nextInt(Shapes.COLOURS.size()), random.nextInt(Shapes.FORMS.size()), random)))
+                .toList();
+    }
 
     /** The loss falls, every tensor of the adapter moves, and nothing of the base does. */
     static void learns(BaseModel base, TrainableConfig config, double rate) {
@@ -28,13 +43,13 @@ final class MethodChecks {
                 .withBatch(7, 1)
                 .withLength(new Length.Steps(30))
                 .withSchedule(Schedule.constant(rate));
-        try (TrainingRun run = TrainingRun.start(base, config, options, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(base, config, options, examples(base, config))) {
             StoredAdapter fresh = run.adapter();
-            double first = run.evaluate(EXAMPLES);
+            double first = run.evaluate(examples(base, config));
             while (!run.finished()) {
                 run.step();
             }
-            assertThat(run.evaluate(EXAMPLES)).isLessThan(0.97 * first);
+            assertThat(run.evaluate(examples(base, config))).isLessThan(0.97 * first);
             StoredAdapter trained = run.adapter();
             trained.tensors()
                     .specs()
@@ -63,7 +78,7 @@ final class MethodChecks {
                 .withLength(new Length.Steps(steps))
                 .withSchedule(Schedule.cosine(1e-2, 1));
         List<Checkpoint.Vectors> unbroken = new ArrayList<>();
-        try (TrainingRun run = TrainingRun.start(base, config, options, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(base, config, options, examples(base, config))) {
             for (int step = 0; step <= steps; step++) {
                 Path stop = folder.resolve("step" + step);
                 run.writeCheckpoint(stop);
@@ -75,7 +90,7 @@ final class MethodChecks {
         }
         for (int step = 0; step < steps; step++) {
             Path next = folder.resolve("after" + step);
-            try (TrainingRun run = TrainingRun.resume(base, folder.resolve("step" + step), EXAMPLES)) {
+            try (TrainingRun run = TrainingRun.resume(base, folder.resolve("step" + step), examples(base, config))) {
                 assertThat(run.config()).isEqualTo(config);
                 run.step();
                 run.writeCheckpoint(next);
@@ -104,7 +119,8 @@ final class MethodChecks {
         Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, method.state(values, base::floats));
         try (TrainingScript script = new TrainingScript(base, method, recompute, vectors)) {
             script.clear();
-            script.accumulate(MicroBatch.of(EXAMPLES, 7).getFirst(), 0, 1);
+            script.accumulate(
+                    MicroBatch.of(examples(base, config), 7, method.pictures()).getFirst(), 0, 1);
             return script.sums();
         }
     }
@@ -119,7 +135,7 @@ final class MethodChecks {
 
     /** A trained adapter's files pass the last check: serving computes what training does. */
     static void serves(BaseModel base, TrainableConfig config, Path folder) throws IOException {
-        try (TrainingRun run = TrainingRun.start(base, config, options(1e-2, 6), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(base, config, options(1e-2, 6), examples(base, config))) {
             while (!run.finished()) {
                 run.step();
             }
@@ -133,7 +149,7 @@ final class MethodChecks {
 
     /** The adapter of a run of some steps. */
     static StoredAdapter trained(BaseModel base, TrainableConfig config, double rate, int steps) {
-        try (TrainingRun run = TrainingRun.start(base, config, options(rate, steps), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(base, config, options(rate, steps), examples(base, config))) {
             while (!run.finished()) {
                 run.step();
             }
@@ -143,7 +159,7 @@ final class MethodChecks {
 
     /** The adapter that a run begins with. */
     static StoredAdapter fresh(BaseModel base, TrainableConfig config) {
-        try (TrainingRun run = TrainingRun.start(base, config, options(1e-3, 1), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(base, config, options(1e-3, 1), examples(base, config))) {
             return run.adapter();
         }
     }

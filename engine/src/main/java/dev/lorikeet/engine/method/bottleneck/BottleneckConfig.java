@@ -115,7 +115,7 @@ public record BottleneckConfig(int size, Set<Effects.Site> sites, Origin origin)
                     tensors.get(key + UP),
                     tensors.get(key + UP_BIAS)));
         }
-        return new Effects(Map.of(), null, null, null, bottlenecks, Map.of());
+        return new Effects(Map.of(), null, null, bottlenecks, Map.of());
     }
 
     @Override

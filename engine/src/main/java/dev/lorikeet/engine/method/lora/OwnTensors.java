@@ -161,7 +161,7 @@ final class OwnTensors {
             }
             linear.put(module, before.withOutputBias(added));
         });
-        Effects changed = new Effects(linear, all.embedding(), all.prompt(), all.prefix(), all.bottlenecks(), replaced);
+        Effects changed = new Effects(linear, all.embedding(), all.front(), all.bottlenecks(), replaced);
         return config.form().rows().none()
                 ? changed
                 : config.form()

@@ -109,7 +109,7 @@ public record PrefixConfig(VirtualTokens tokens, Projection projection, boolean 
                 }
             }
         }
-        return new Effects(Map.of(), null, null, new Effects.Prefix(count, keys, values), List.of(), Map.of());
+        return new Effects(Map.of(), null, new Effects.Prefix(count, keys, values), List.of(), Map.of());
     }
 
     @Override

@@ -136,7 +136,7 @@ public record PromptConfig(VirtualTokens tokens, Way way, Origin origin) impleme
     @Override
     public Effects effects(AdapterTensors tensors, ModelConfig model, BaseWeights base) {
         Effects.Prompt prompt = new Effects.Prompt(tokens.count(), tensors.get(EMBEDDINGS));
-        return new Effects(Map.of(), null, prompt, null, List.of(), Map.of());
+        return new Effects(Map.of(), null, prompt, List.of(), Map.of());
     }
 
     @Override

@@ -101,8 +101,7 @@ public record TokenRows(List<Integer> tokens) {
         return new Effects(
                 linear,
                 new Effects.EmbeddingEffect.Rows(ids, rows),
-                others.prompt(),
-                others.prefix(),
+                others.front(),
                 others.bottlenecks(),
                 others.replaced());
     }

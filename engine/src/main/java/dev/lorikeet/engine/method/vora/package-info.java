@@ -1,0 +1,5 @@
+/** Vision as LoRA. */
+@NullMarked
+package dev.lorikeet.engine.method.vora;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,264 @@
+package dev.lorikeet.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lorikeet.engine.adapter.ResidentAdapter;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.decode.Decoder;
+import dev.lorikeet.engine.image.Grid;
+import dev.lorikeet.engine.image.InvalidImageException;
+import dev.lorikeet.engine.image.Patches;
+import dev.lorikeet.engine.image.Shapes;
+import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.vora.VoraConfig;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LoadOptions;
+import dev.lorikeet.engine.model.ModelFiles;
+import dev.lorikeet.engine.model.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VoraTrainingTest {
+    private static final Grid GRID = new Grid(16, 4);
+    private static final VoraConfig CONFIG = VoraConfig.of(GRID, 4, 8, 2);
+    private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
+    /** Tokens of the answers: a colour, then a form. */
+    private static final int FIRST_COLOUR = 40;
+
+    private static final int FIRST_FORM = 60;
+
+    private static BaseModel base;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void load() {
+        base = TinyModel.load(Precision.FLOAT32);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @Test
+    void lossFallsAndOnlyTheAdapterMoves() {
+        MethodChecks.learns(base, CONFIG, 1e-2);
+    }
+
+    @Test
+    void trainedAdapterIsTheSameToServing() throws IOException {
+        MethodChecks.serves(base, CONFIG, folder);
+    }
+
+    @Test
+    void resumedRunIsTheUnbrokenOneBitForBit() throws IOException {
+        MethodChecks.resumes(base, CONFIG.withDropout(0.1), folder);
+    }
+
+    @Test
+    void recomputedLayersGiveTheSameGradient() {
+        MethodChecks.recomputes(base, CONFIG);
+    }
+
+    @Test
+    void trainedAdapterReadsBack() throws IOException {
+        StoredAdapter adapter =
+                MethodChecks.roundTrip(MethodChecks.trained(base, CONFIG, 1e-2, 2), base, folder.resolve("adapter"));
+
+        assertThat(adapter.tensors().specs())
+                .filteredOn(spec -> spec.name().contains("lora_A"))
+                .hasSize(14)
+                .allMatch(
+                        spec -> spec.name().contains("layers.0.") || spec.name().contains("layers.1."));
+    }
+
+    /** Patches of nothing in particular. */
+    private static Patches picture(long seed) {
+        RandomGenerator random = random(seed);
+        float[] values = new float[GRID.patches() * GRID.values()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (2 * random.nextDouble() - 1);
+        }
+        return new Patches(GRID, values);
+    }
+
+    private static RandomGenerator random(long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+
+    private static float[] served(BaseModel model, StoredAdapter adapter, int[] text, Patches picture) {
+        try (ResidentAdapter resident = model.attach(adapter);
+                Decoder decoder = new Decoder(model, 1, 64)) {
+            return decoder.logits(List.of(text), List.of(resident), List.of(picture))
+                    .getFirst();
+        }
+    }
+
+    @Test
+    void mergedModelWithTheEmbeddingAloneGivesTheSameLogits() throws IOException {
+        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        StoredAdapter rest = MethodChecks.roundTrip(VoraConfig.withoutLora(adapter), base, folder);
+        float[] expected = served(base, adapter, TEXT, picture(1));
+
+        try (BaseModel merged =
+                BaseModel.loadMerged(ModelFiles.open(TinyModel.FOLDER), adapter, LoadOptions.reference("merged"))) {
+            assertThat(served(merged, rest, TEXT, picture(1))).containsExactly(expected, within(1e-4f));
+        }
+        assertThat(served(base, rest, TEXT, picture(1))).isNotEqualTo(expected);
+    }
+
+    @Test
+    void patchesSeeEachOtherAndTextSeesWhatIsBehind() {
+        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        Patches picture = picture(2);
+        float[] values = picture.values().clone();
+        values[values.length - 1] += 0.5f;
+        int[] otherEnd = TEXT.clone();
+        otherEnd[TEXT.length - 1] = 8;
+
+        float[] plain = served(base, adapter, TEXT, picture);
+        float[] lastPatch = served(base, adapter, TEXT, new Patches(GRID, values));
+        float[] lastToken = served(base, adapter, otherEnd, picture);
+
+        int vocabulary = base.config().vocabularySize();
+        int last = (GRID.patches() + TEXT.length - 1) * vocabulary;
+        assertThat(Arrays.copyOf(lastPatch, vocabulary)).isNotEqualTo(Arrays.copyOf(plain, vocabulary));
+        assertThat(Arrays.copyOf(lastToken, last)).isEqualTo(Arrays.copyOf(plain, last));
+        assertThat(lastToken).isNotEqualTo(plain);
+    }
+
+    @Test
+    void trainingSeesAPictureAsServingDoesWherePicturesDiffer() {
+        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        try (TrainingRun run =
+                TrainingRun.startFrom(base, adapter, MethodChecks.options(1e-3, 1), pictured(questions(4, 1)))) {
+            for (long seed = 3; seed < 6; seed++) {
+                float[] all = served(base, adapter, TEXT, picture(seed));
+                float[] own =
+                        Arrays.copyOfRange(all, GRID.patches() * base.config().vocabularySize(), all.length);
+                assertThat(run.logits(TEXT, picture(seed))).containsExactly(own, within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void examplesMustHaveWhatTheMethodReads() {
+        List<EncodedExample> texts = TinyModel.examples(3, 1);
+
+        assertThatThrownBy(() -> TrainingRun.start(base, CONFIG, MethodChecks.options(1e-3, 1), texts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("example 0 has no image");
+        assertThatThrownBy(() -> TrainingRun.start(
+                        base, LoraConfig.allLinear(2, 4), MethodChecks.options(1e-3, 1), pictured(questions(3, 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("example 0 has an image");
+    }
+
+    @Test
+    void moreBlocksThanTheModelHasAreRefused() {
+        assertThatThrownBy(() -> VoraConfig.of(GRID, 4, 8, 4).method(base.config()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 layers");
+    }
+
+    /** A question, the same for all, and what is to be seen. */
+    private record Question(EncodedExample text, EncodedExample pictured) {}
+
+    private static List<Question> questions(int count, long seed) {
+        RandomGenerator random = random(seed);
+        List<Question> questions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int colour = random.nextInt(Shapes.COLOURS.size());
+            int form = random.nextInt(Shapes.FORMS.size());
+            EncodedExample text = TinyModel.example(new int[] {5, 6, FIRST_COLOUR + colour, FIRST_FORM + form}, 2);
+            questions.add(new Question(text, text.withImage(Shapes.draw(colour, form, random))));
+        }
+        return questions;
+    }
+
+    private static List<EncodedExample> pictured(List<Question> questions) {
+        return questions.stream().map(Question::pictured).toList();
+    }
+
+    /** The checked result: pictures never seen are named, and are not when the same texts are learned without them. */
+    @Test
+    void picturesNeverSeenAreNamedAndWithoutPicturesNothingIs() throws InvalidImageException {
+        List<Question> learned = questions(480, 11);
+        List<Question> held = questions(120, 12);
+        TrainingOptions options = TrainingOptions.defaults(1)
+                .withBatch(16, 1)
+                .withLength(new Length.Steps(600))
+                .withSchedule(Schedule.cosine(3e-3, 20));
+        StoredAdapter seeing = train(VoraConfig.of(new Grid(32, 8), 32, 64, 0), options, pictured(learned));
+        StoredAdapter blind = train(
+                LoraConfig.allLinear(8, 16),
+                options,
+                learned.stream().map(Question::text).toList());
+
+        double right = right(seeing, held, new Grid(32, 8));
+        double guessed = right(blind, held, null);
+
+        // Of 12 equally likely answers one is right by chance.
+        assertThat(right).isGreaterThan(0.6);
+        assertThat(guessed).isLessThan(0.25);
+    }
+
+    private static StoredAdapter train(TrainableConfig config, TrainingOptions options, List<EncodedExample> examples) {
+        try (TrainingRun run = TrainingRun.start(base, config, options, examples)) {
+            while (!run.finished()) {
+                run.step();
+            }
+            return run.adapter();
+        }
+    }
+
+    /** The part of the questions of which both tokens of the answer are the likeliest. */
+    private static double right(StoredAdapter adapter, List<Question> questions, @Nullable Grid grid)
+            throws InvalidImageException {
+        int vocabulary = base.config().vocabularySize();
+        int right = 0;
+        try (ResidentAdapter resident = base.attach(adapter);
+                Decoder decoder = new Decoder(base, 1, 64)) {
+            for (Question question : questions) {
+                List<@Nullable ResidentAdapter> adapters = List.of(resident);
+                List<@Nullable Patches> pictures =
+                        Collections.singletonList(grid == null ? null : MicroBatch.picture(question.pictured(), grid));
+                int[] tokens = question.text().tokens();
+                float[] logits =
+                        decoder.logits(List.of(tokens), adapters, pictures).getFirst();
+                int front = logits.length / vocabulary - tokens.length;
+                boolean good = true;
+                for (int i = 2; i < tokens.length; i++) {
+                    int from = (front + i - 1) * vocabulary;
+                    good &= likeliest(Arrays.copyOfRange(logits, from, from + vocabulary)) == tokens[i];
+                }
+                right += good ? 1 : 0;
+            }
+        }
+        return (double) right / questions.size();
+    }
+
+    private static int likeliest(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+}
