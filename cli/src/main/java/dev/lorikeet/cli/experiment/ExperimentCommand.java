@@ -11,7 +11,14 @@ import picocli.CommandLine.Spec;
         description = "Trains adapters side by side on one task and compares them in tables and charts.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RanksCommand.class})
+        subcommands = {
+            MatricesCommand.class,
+            RanksCommand.class,
+            MethodsCommand.class,
+            AdaLoraRanksCommand.class,
+            DoraAnalysisCommand.class,
+            LatencyCommand.class
+        })
 public final class ExperimentCommand implements Runnable {
 
     @Spec

@@ -104,18 +104,24 @@ final class ExperimentOptions {
     @Option(names = "--json", description = "Print the results of all runs as JSON instead of the tables.")
     private boolean json;
 
-    /** Optimizer steps of a run. */
-    int steps() {
-        return steps;
+    /** Operator threads. */
+    private int threads() {
+        return threads.orElse(Runtime.getRuntime().availableProcessors());
     }
 
-    /** Operator threads. */
-    int threads() {
-        return threads.orElse(Runtime.getRuntime().availableProcessors());
+    /** An experiment that needs to know where the model's files are. */
+    @FunctionalInterface
+    interface OverFiles {
+        Experiment of(Path model);
     }
 
     /** Does an experiment, writes its report, and prints it. */
     int run(CommandSpec spec, String name, Experiment experiment) throws IOException {
+        return runOver(spec, name, model -> experiment);
+    }
+
+    /** The same with the model's files. */
+    int runOver(CommandSpec spec, String name, OverFiles experiment) throws IOException {
         Conditions conditions = conditions(spec);
         Terminal terminal = Terminal.of(spec);
         Consumer<String> said = json ? line -> {} : terminal::line;
@@ -128,7 +134,7 @@ final class ExperimentOptions {
         StoredModel found = model(said);
         try (BaseModel base = BaseModel.load(found.path(), loadOptions(found.name()))) {
             Study study = new Study(base, corpus, ExampleRows.of(corpus, base), conditions, log, said);
-            Report report = experiment.over(study);
+            Report report = experiment.of(found.path()).over(study);
             report.write(out, name);
             terminal.line(json ? JSON.writeValueAsString(log.all()) : report.markdown());
             said.accept("Written to " + out.resolve(name + ".md"));

@@ -1,0 +1,188 @@
+package dev.lorikeet.cli.experiment;
+
+import dev.lorikeet.cli.experiment.analysis.ModuleSet;
+import dev.lorikeet.cli.experiment.analysis.WeightChange;
+import dev.lorikeet.cli.experiment.plot.Axis;
+import dev.lorikeet.cli.experiment.plot.Mark;
+import dev.lorikeet.cli.experiment.plot.Series;
+import dev.lorikeet.cli.experiment.plot.XyChart;
+import dev.lorikeet.cli.experiment.result.MarkdownTable;
+import dev.lorikeet.cli.experiment.result.RunResult;
+import dev.lorikeet.cli.experiment.result.Summary;
+import dev.lorikeet.cli.terminal.CommandFailure;
+import dev.lorikeet.engine.adapter.AdapterConfig;
+import dev.lorikeet.engine.adapter.LinearEffect;
+import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.method.full.FullConfig;
+import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.train.FactorRates;
+import dev.lorikeet.engine.train.TrainableConfig;
+import dev.lorikeet.engine.train.TrainingRun;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How full tuning, DoRA and LoRA move the weights of queries and values: the change of magnitude against the change of
+ * direction, of each layer and matrix at several steps (Liu et al. 2024, section 3.2).
+ *
+ * @param rank of LoRA and DoRA
+ * @param rate learning rate of LoRA and DoRA
+ * @param fullRate learning rate of full tuning
+ */
+record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements Experiment {
+    private static final int MOMENTS = 4;
+    private static final String MAGNITUDE = "dM";
+    private static final String DIRECTION = "dD";
+
+    @Override
+    public Report over(Study study) throws IOException {
+        ModuleSet modules = ModuleSet.queriesAndValues(study.base().config());
+        Map<String, List<RunResult>> runs = new LinkedHashMap<>();
+        runs.put("full tuning", runs(study, modules, "full tuning", full(), fullRate));
+        runs.put(
+                "DoRA",
+                runs(study, modules, "DoRA", LowRankConfigs.lora(modules, rank).withDora(true), rate));
+        runs.put("LoRA", runs(study, modules, "LoRA", LowRankConfigs.lora(modules, rank), rate));
+        Comparison comparison = new Comparison(study, "method");
+        List<Comparison.Entry> entries = new ArrayList<>();
+        runs.forEach((name, results) -> entries.add(new Comparison.Entry(name, "", results)));
+        String text = "### Magnitude and direction\n\n" + comparison.conditions()
+                + ("Changes of the weights of %s of every layer at %d moments of the training, a norm and a cosine for each"
+                                + " output. LoRA and DoRA of rank %d at rate %s, full tuning at %s.\n\n")
+                        .formatted(
+                                modules.name(),
+                                moments(study.conditions().steps()).size(),
+                                rank,
+                                rate,
+                                fullRate)
+                + correlations(modules, runs) + "\n" + comparison.table("", entries);
+        return new Report(text, Map.of("dora-analysis", chart(modules, runs, study)));
+    }
+
+    private static FullConfig full() {
+        return new FullConfig(AdapterConfig.Origin.UNKNOWN);
+    }
+
+    /** Steps after which weights are looked at, the last one among them. */
+    private static List<Integer> moments(int steps) {
+        List<Integer> moments = new ArrayList<>();
+        for (int i = 1; i <= MOMENTS; i++) {
+            moments.add(Math.max(1, steps * i / MOMENTS));
+        }
+        return moments.stream().distinct().toList();
+    }
+
+    private static List<RunResult> runs(
+            Study study, ModuleSet modules, String name, TrainableConfig config, double rate) throws IOException {
+        List<Integer> moments = moments(study.conditions().steps());
+        Trial.Watch watch = (run, series) -> {
+            if (moments.contains(run.stepsDone())) {
+                measure(study.base(), modules, run, series);
+            }
+        };
+        List<RunResult> runs = new ArrayList<>();
+        for (long seed : study.seeds()) {
+            RunResult result = study.run(new Trial(name, config, FactorRates.EQUAL, rate, seed, watch));
+            if (result.succeeded()) {
+                runs.add(result);
+            }
+        }
+        if (runs.isEmpty()) {
+            throw new CommandFailure("every run of " + name + " diverged: try a smaller rate");
+        }
+        return runs;
+    }
+
+    private static void measure(BaseModel base, ModuleSet modules, TrainingRun run, Map<String, List<Double>> series) {
+        StoredAdapter adapter = run.adapter();
+        Map<LinearModule, LinearEffect> effects =
+                adapter.effects(base.config(), base::floats).linear();
+        for (LinearModule module : modules.modules(base.config())) {
+            float[] before = base.floats(module.path() + ".weight");
+            LinearEffect effect = effects.get(module);
+            float[] after = effect == null ? before : changed(before, effect, module.outputs());
+            WeightChange change = WeightChange.between(before, after, module.outputs());
+            String name = ModuleSet.brief(modules.paths().stream()
+                    .filter(path -> module.path().endsWith("." + path))
+                    .findFirst()
+                    .orElse(module.path()));
+            for (String suffix : List.of("", " " + name)) {
+                series.computeIfAbsent(MAGNITUDE + suffix, key -> new ArrayList<>())
+                        .add(change.magnitude());
+                series.computeIfAbsent(DIRECTION + suffix, key -> new ArrayList<>())
+                        .add(change.direction());
+            }
+        }
+    }
+
+    /** The weight that a layer computes with: the base's or its own, its rows scaled, the update added. */
+    static float[] changed(float[] base, LinearEffect effect, int outputs) {
+        float[] own = effect.weight();
+        float[] weight = own == null ? base.clone() : own.clone();
+        float[] scale = effect.outputScale();
+        if (scale != null) {
+            int inputs = weight.length / outputs;
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] *= scale[i / inputs];
+            }
+        }
+        return effect.lowRank() == null ? weight : effect.lowRank().addTo(weight);
+    }
+
+    private static List<Double> all(List<RunResult> runs, String series) {
+        return runs.stream().flatMap(run -> run.series(series).stream()).toList();
+    }
+
+    private static String correlations(ModuleSet modules, Map<String, List<RunResult>> runs) {
+        List<String> names = modules.paths().stream().map(ModuleSet::brief).toList();
+        List<String> headings = new ArrayList<>(List.of("method", "corr(dD, dM), all points"));
+        names.forEach(name -> headings.add("of " + name));
+        headings.addAll(List.of("points", "mean dD", "mean dM"));
+        MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
+        runs.forEach((method, results) -> {
+            List<String> cells = new ArrayList<>(List.of(method, correlation(results, "")));
+            names.forEach(name -> cells.add(correlation(results, " " + name)));
+            List<Double> directions = all(results, DIRECTION);
+            cells.add(Integer.toString(directions.size()));
+            cells.add(String.format(Locale.ROOT, "%.2e", Summary.of(directions).mean()));
+            cells.add(String.format(
+                    Locale.ROOT, "%.2e", Summary.of(all(results, MAGNITUDE)).mean()));
+            table.row(cells.toArray(String[]::new));
+        });
+        return table.text();
+    }
+
+    private static String correlation(List<RunResult> runs, String suffix) {
+        double value = Summary.correlation(all(runs, DIRECTION + suffix), all(runs, MAGNITUDE + suffix));
+        return Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%+.2f", value);
+    }
+
+    /** Each method by what it moves at most, since they move weights by very different amounts. */
+    private static String chart(ModuleSet modules, Map<String, List<RunResult>> runs, Study study) {
+        List<Series> series = new ArrayList<>();
+        runs.forEach((method, results) -> {
+            List<Double> directions = all(results, DIRECTION);
+            List<Double> magnitudes = all(results, MAGNITUDE);
+            double mostDirection = Math.max(Summary.of(directions).highest(), Double.MIN_NORMAL);
+            double mostMagnitude = Math.max(Summary.of(magnitudes).highest(), Double.MIN_NORMAL);
+            List<Mark> marks = new ArrayList<>();
+            for (int i = 0; i < directions.size(); i++) {
+                marks.add(Mark.at(directions.get(i) / mostDirection, magnitudes.get(i) / mostMagnitude));
+            }
+            series.add(new Series(method, false, marks));
+        });
+        return new XyChart(
+                        "Change of magnitude against change of direction, " + modules.name(),
+                        "A point for each layer, matrix and moment, "
+                                + study.conditions().seeds() + " seed(s); each method relative to its largest change.",
+                        Axis.holding("change of direction dD, share of the method's largest", List.of(0.0, 1.0)),
+                        Axis.holding("change of magnitude dM, share of the largest", List.of(0.0, 1.0)),
+                        series)
+                .svg();
+    }
+}
