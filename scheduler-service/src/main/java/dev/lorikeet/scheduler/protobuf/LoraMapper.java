@@ -1,5 +1,7 @@
 package dev.lorikeet.scheduler.protobuf;
 
+import dev.lorikeet.proto.training.v1.Bias;
+import dev.lorikeet.proto.training.v1.Initialisation;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.scheduler.request.Lora;
 
@@ -16,7 +18,25 @@ final class LoraMapper {
                         lora.getRankPatternMap(),
                         lora.getAlphaPatternMap()),
                 TargetsMapper.toSpec(lora),
-                lora.getDropout());
+                lora.getDropout(),
+                new Lora.Own(bias(lora.getBias()), lora.getModulesToSaveList(), lora.getTrainableTokensList()),
+                switch (lora.getInitialisation()) {
+                    case INITIALISATION_UNSPECIFIED -> Lora.Initialisation.UNSET;
+                    case INITIALISATION_ZERO -> Lora.Initialisation.ZERO;
+                    case INITIALISATION_PISSA -> Lora.Initialisation.PISSA;
+                    case INITIALISATION_OLORA -> Lora.Initialisation.OLORA;
+                    case UNRECOGNIZED -> Lora.Initialisation.UNKNOWN;
+                });
+    }
+
+    private static Lora.Bias bias(Bias from) {
+        return switch (from) {
+            case BIAS_UNSPECIFIED -> Lora.Bias.UNSET;
+            case BIAS_NONE -> Lora.Bias.NONE;
+            case BIAS_ALL -> Lora.Bias.ALL;
+            case BIAS_LORA_ONLY -> Lora.Bias.LORA_ONLY;
+            case UNRECOGNIZED -> Lora.Bias.UNKNOWN;
+        };
     }
 
     static LoraMethod toProto(Lora lora) {
@@ -28,6 +48,22 @@ final class LoraMapper {
                 .putAllRankPattern(scaling.ranks())
                 .putAllAlphaPattern(scaling.alphas())
                 .setDropout(lora.dropout())
+                .setBias(
+                        switch (lora.own().bias()) {
+                            case UNSET, UNKNOWN -> Bias.BIAS_UNSPECIFIED;
+                            case NONE -> Bias.BIAS_NONE;
+                            case ALL -> Bias.BIAS_ALL;
+                            case LORA_ONLY -> Bias.BIAS_LORA_ONLY;
+                        })
+                .addAllModulesToSave(lora.own().modules())
+                .addAllTrainableTokens(lora.own().tokens())
+                .setInitialisation(
+                        switch (lora.initialisation()) {
+                            case UNSET, UNKNOWN -> Initialisation.INITIALISATION_UNSPECIFIED;
+                            case ZERO -> Initialisation.INITIALISATION_ZERO;
+                            case PISSA -> Initialisation.INITIALISATION_PISSA;
+                            case OLORA -> Initialisation.INITIALISATION_OLORA;
+                        })
                 .build();
     }
 }

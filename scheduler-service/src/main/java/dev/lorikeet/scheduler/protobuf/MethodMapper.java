@@ -2,6 +2,7 @@ package dev.lorikeet.scheduler.protobuf;
 
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.MoeLoraMethod;
+import dev.lorikeet.proto.training.v1.TrainableTokensMethod;
 import dev.lorikeet.scheduler.request.AdaLora;
 import dev.lorikeet.scheduler.request.Bottleneck;
 import dev.lorikeet.scheduler.request.Lora;
@@ -9,6 +10,8 @@ import dev.lorikeet.scheduler.request.MoeLora;
 import dev.lorikeet.scheduler.request.PTuning;
 import dev.lorikeet.scheduler.request.PrefixTuning;
 import dev.lorikeet.scheduler.request.PromptTuning;
+import dev.lorikeet.scheduler.request.TrainableTokens;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** Adapter methods between contract and core: one case a direction for each. */
@@ -25,6 +28,8 @@ final class MethodMapper {
             case BOTTLENECK -> BottleneckMapper.toSpec(method.getBottleneck());
             case MOE_LORA -> moeLora(method.getMoeLora());
             case ADALORA -> AdaLoraMapper.toSpec(method.getAdalora());
+            case TRAINABLE_TOKENS ->
+                new TrainableTokens(method.getTrainableTokens().getTokensList());
             case KIND_NOT_SET -> Lora.UNSET;
         };
     }
@@ -52,6 +57,10 @@ final class MethodMapper {
                 Method.newBuilder().setMoeLora(moeLora(moeLora)).build();
             case AdaLora adaLora ->
                 Method.newBuilder().setAdalora(AdaLoraMapper.toProto(adaLora)).build();
+            case TrainableTokens(List<Integer> tokens) ->
+                Method.newBuilder()
+                        .setTrainableTokens(TrainableTokensMethod.newBuilder().addAllTokens(tokens))
+                        .build();
         };
     }
 

@@ -3,7 +3,9 @@ package dev.lorikeet.scheduler.request;
 import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.scheduler.request.TrainingSpec.Training;
+import dev.lorikeet.scheduler.request.Violation.Code;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,8 +15,11 @@ import java.util.TreeMap;
  * @param scaling ranks and strengths
  * @param targets which modules
  * @param dropout probability of dropping an input element
+ * @param own what else is trained and stored with the adapter
+ * @param initialisation what the factors begin as
  */
-public record Lora(Scaling scaling, Targets targets, double dropout) implements Method {
+public record Lora(Scaling scaling, Targets targets, double dropout, Own own, Initialisation initialisation)
+        implements Method {
     /** Nothing set. */
     public static final Lora UNSET = new Lora(Scaling.UNSET, Targets.UNSET, 0);
 
@@ -25,6 +30,71 @@ public record Lora(Scaling scaling, Targets targets, double dropout) implements 
     public Lora {
         requireNonNull(scaling, "scaling");
         requireNonNull(targets, "targets");
+        requireNonNull(own, "own");
+        requireNonNull(initialisation, "initialisation");
+    }
+
+    /** The factors alone, and no choice of what they begin as. */
+    public Lora(Scaling scaling, Targets targets, double dropout) {
+        this(scaling, targets, dropout, Own.UNSET, Initialisation.UNSET);
+    }
+
+    /** Which of the base model's biases are trained too. */
+    public enum Bias {
+        /** The tenant did not choose. */
+        UNSET,
+        /** None. */
+        NONE,
+        /** All that the model has. */
+        ALL,
+        /** Those of the targeted modules. */
+        LORA_ONLY,
+        /** A value that this version does not know. */
+        UNKNOWN
+    }
+
+    /** What the factors begin as. */
+    public enum Initialisation {
+        /** The tenant did not choose. */
+        UNSET,
+        /** A random, B zero. */
+        ZERO,
+        /** The weight's principal components. */
+        PISSA,
+        /** Parts of the weight's QR decomposition. */
+        OLORA,
+        /** A value that this version does not know. */
+        UNKNOWN
+    }
+
+    /**
+     * What an adapter has beside its factors.
+     *
+     * @param bias which of the base model's biases
+     * @param modules names of modules that are trained whole
+     * @param tokens ids of tokens whose embeddings are trained
+     */
+    public record Own(Bias bias, List<String> modules, List<Integer> tokens) {
+        /** Nothing set. */
+        public static final Own UNSET = new Own(Bias.UNSET, List.of(), List.of());
+
+        public Own {
+            requireNonNull(bias, "bias");
+            modules = List.copyOf(modules);
+            tokens = List.copyOf(tokens);
+        }
+
+        void check(Check check) {
+            if (bias == Bias.UNKNOWN) {
+                check.wrong(Code.INVALID_VALUE, "bias", "is not known; use BIAS_NONE, BIAS_ALL or BIAS_LORA_ONLY");
+            }
+            check.modules("modules_to_save", modules, "");
+            check.indices("trainable_tokens", "token", tokens, TrainableTokens.MAX_TOKEN);
+        }
+
+        Own resolved() {
+            return new Own(bias == Bias.UNSET ? Bias.NONE : bias, modules, tokens);
+        }
     }
 
     /**
@@ -76,10 +146,22 @@ public record Lora(Scaling scaling, Targets targets, double dropout) implements 
         scaling.check(check);
         check.dropout("dropout", dropout);
         targets.check(check);
+        own.check(check);
+        if (initialisation == Initialisation.UNKNOWN) {
+            check.wrong(
+                    Code.INVALID_VALUE,
+                    "initialisation",
+                    "is not known; use INITIALISATION_ZERO, INITIALISATION_PISSA or INITIALISATION_OLORA");
+        }
     }
 
     @Override
     public Lora resolved(Training training) {
-        return new Lora(scaling.resolved(), targets.resolved(), dropout);
+        return new Lora(
+                scaling.resolved(),
+                targets.resolved(),
+                dropout,
+                own.resolved(),
+                initialisation == Initialisation.UNSET ? Initialisation.ZERO : initialisation);
     }
 }

@@ -36,11 +36,50 @@ class MethodRulesTest {
                 .containsExactly(
                         "OUT_OF_RANGE method.prompt_tuning.virtual_tokens",
                         "INVALID_VALUE method.prompt_tuning.initial_text");
-        assertThat(problems(new PrefixTuning(-1))).containsExactly("OUT_OF_RANGE method.prefix_tuning.virtual_tokens");
-        assertThat(problems(new PTuning(2_000, 10_000)))
+        assertThat(problems(new PrefixTuning(-1, true, 0)))
+                .containsExactly("OUT_OF_RANGE method.prefix_tuning.virtual_tokens");
+        assertThat(problems(new PTuning(2_000, 10_000, PTuning.Encoder.UNSET, 0, 0)))
                 .containsExactly(
                         "OUT_OF_RANGE method.p_tuning.virtual_tokens",
                         "OUT_OF_RANGE method.p_tuning.encoder_hidden_size");
+    }
+
+    @Test
+    void networksHaveTheirOwnSettings() {
+        assertThat(problems(new PTuning(0, 0, PTuning.Encoder.UNKNOWN, 17, 1)))
+                .containsExactly(
+                        "INVALID_VALUE method.p_tuning.encoder",
+                        "OUT_OF_RANGE method.p_tuning.encoder_layers",
+                        "OUT_OF_RANGE method.p_tuning.encoder_dropout");
+        assertThat(problems(new PTuning(0, 0, PTuning.Encoder.MLP, 2, 0.1)))
+                .containsExactly(
+                        "INVALID_VALUE method.p_tuning.encoder_layers",
+                        "INVALID_VALUE method.p_tuning.encoder_dropout");
+        assertThat(problems(new PTuning(0, 0, PTuning.Encoder.LSTM, 2, 0.1))).isEmpty();
+        assertThat(new PTuning(0, 0, PTuning.Encoder.LSTM, 0, 0).resolved(Training.UNSET))
+                .isEqualTo(new PTuning(20, 0, PTuning.Encoder.LSTM, 2, 0));
+        assertThat(problems(new PrefixTuning(0, false, 8)))
+                .containsExactly("INVALID_VALUE method.prefix_tuning.encoder_hidden_size");
+        assertThat(problems(new PrefixTuning(0, true, 9_000)))
+                .containsExactly("OUT_OF_RANGE method.prefix_tuning.encoder_hidden_size");
+    }
+
+    @Test
+    void whatLoraTrainsBesideItsFactorsIsChecked() {
+        Lora.Own own = new Lora.Own(Lora.Bias.UNKNOWN, List.of("lm head"), List.of(4, 4));
+
+        assertThat(problems(new Lora(Lora.Scaling.UNSET, Targets.UNSET, 0, own, Lora.Initialisation.UNKNOWN)))
+                .containsExactly(
+                        "INVALID_VALUE method.lora.bias",
+                        "INVALID_NAME method.lora.modules_to_save[0]",
+                        "INVALID_VALUE method.lora.trainable_tokens[1]",
+                        "INVALID_VALUE method.lora.initialisation");
+        assertThat(problems(new TrainableTokens(List.of())))
+                .containsExactly("INVALID_VALUE method.trainable_tokens.tokens");
+        assertThat(problems(new TrainableTokens(List.of(-1, 1 << 24))))
+                .containsExactly(
+                        "OUT_OF_RANGE method.trainable_tokens.tokens[0]",
+                        "OUT_OF_RANGE method.trainable_tokens.tokens[1]");
     }
 
     @Test

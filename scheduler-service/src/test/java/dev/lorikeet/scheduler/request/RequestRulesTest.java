@@ -61,7 +61,9 @@ class RequestRulesTest {
                         new Lora(
                                 Lora.Scaling.of(8, 16),
                                 new Targets(List.of("all-linear"), "", List.of(), List.of()),
-                                0),
+                                0,
+                                new Lora.Own(Lora.Bias.NONE, List.of(), List.of()),
+                                Lora.Initialisation.ZERO),
                         new Training(
                                 new Length(3, 0),
                                 new Batching(4, 1, 512, false),

@@ -10,12 +10,15 @@ import dev.lorikeet.engine.method.moe.MoeConfig;
 import dev.lorikeet.engine.method.prefix.PrefixConfig;
 import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
+import dev.lorikeet.engine.method.token.TokensConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.MoeLoraMethod;
+import dev.lorikeet.proto.training.v1.PTuningMethod;
+import dev.lorikeet.proto.training.v1.PrefixTuningMethod;
 import dev.lorikeet.proto.training.v1.PromptTuningMethod;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,7 +40,7 @@ public final class MethodReader {
         AdapterConfig.Origin origin = new AdapterConfig.Origin(baseModel, null);
         try {
             return switch (method.getKindCase()) {
-                case LORA -> fixed(lora(method.getLora(), origin));
+                case LORA -> fixed(lora(method.getLora(), origin).withForm(LoraFormReader.read(method.getLora())));
                 case ADALORA ->
                     AdaLoraReader.read(
                             method.getAdalora(),
@@ -51,15 +54,13 @@ public final class MethodReader {
                             origin);
                 case PROMPT_TUNING -> promptTuning(method.getPromptTuning(), origin);
                 case PREFIX_TUNING ->
-                    fixed(PrefixConfig.of(method.getPrefixTuning().getVirtualTokens())
-                            .withOrigin(origin));
-                case P_TUNING ->
-                    fixed(PromptConfig.encoded(
-                                    method.getPTuning().getVirtualTokens(),
-                                    method.getPTuning().getEncoderHiddenSize())
-                            .withOrigin(origin));
+                    fixed(prefixTuning(method.getPrefixTuning()).withOrigin(origin));
+                case P_TUNING -> fixed(pTuning(method.getPTuning()).withOrigin(origin));
                 case MOE_LORA -> fixed(moeLora(method.getMoeLora(), origin));
                 case BOTTLENECK -> fixed(bottleneck(method.getBottleneck()).withOrigin(origin));
+                case TRAINABLE_TOKENS ->
+                    fixed(TokensConfig.of(method.getTrainableTokens().getTokensList())
+                            .withOrigin(origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };
@@ -95,6 +96,26 @@ public final class MethodReader {
             return PromptConfig.tuning(tokens, PromptStart.Text.of(text, base.tokenizer()))
                     .withOrigin(origin);
         }
+    }
+
+    private static PrefixConfig prefixTuning(PrefixTuningMethod from) {
+        PrefixConfig plain = PrefixConfig.of(from.getVirtualTokens());
+        return from.getProjection() ? plain.projected(from.getEncoderHiddenSize()) : plain;
+    }
+
+    /** Requests of before there was a choice have a perceptron. */
+    private static PromptConfig pTuning(PTuningMethod from) {
+        return switch (from.getEncoder()) {
+            case PROMPT_ENCODER_UNSPECIFIED, PROMPT_ENCODER_MLP ->
+                PromptConfig.encoded(from.getVirtualTokens(), from.getEncoderHiddenSize());
+            case PROMPT_ENCODER_LSTM ->
+                PromptConfig.recurrent(
+                        from.getVirtualTokens(),
+                        from.getEncoderHiddenSize(),
+                        from.getEncoderLayers(),
+                        from.getEncoderDropout());
+            case UNRECOGNIZED -> throw new IllegalArgumentException("encoder is one that this version does not know");
+        };
     }
 
     private static BottleneckConfig bottleneck(BottleneckMethod from) {

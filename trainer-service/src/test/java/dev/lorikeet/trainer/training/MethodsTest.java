@@ -68,6 +68,14 @@ class MethodsTest extends AttemptFixture {
                     "rank_pattern": {"down_proj": 2}, "alpha_pattern": {"gate_proj": 3}}
             lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], "layers_to_transform": [1]}} \
                  | {"target_modules": ["q_proj"], "layers_to_transform": [1]}
+            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["all-linear"], \
+                           "initialisation": "INITIALISATION_PISSA"}} \
+                 | {"r": 4, "lora_alpha": 8, "init_lora_weights": true}
+            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj"], \
+                           "initialisation": "INITIALISATION_OLORA", "modules_to_save": ["norm"], \
+                           "trainable_tokens": [5, 9], "bias": "BIAS_ALL"}} \
+                 | {"r": 4, "modules_to_save": ["norm"], "trainable_token_indices": [5, 9], "bias": "all"}
+            trainable_tokens | TRAINABLE_TOKENS | {"trainable_tokens": {"tokens": [9, 5]}} | {"token_indices": [9, 5]}
             adalora | ADALORA | {"adalora": {"target_rank": 2, "initial_rank": 3, "alpha": 6, \
                            "target_modules": ["all-linear"], "initial_steps": 2, "final_steps": 3, \
                            "allocation_every_steps": 1, "orthogonality_weight": 0.1, \
@@ -82,6 +90,12 @@ class MethodsTest extends AttemptFixture {
             prefix_tuning | PREFIX_TUNING | {"prefix_tuning": {"virtual_tokens": 5}} | {"num_virtual_tokens": 5}
             p_tuning | P_TUNING | {"p_tuning": {"virtual_tokens": 4, "encoder_hidden_size": 8}} \
                  | {"num_virtual_tokens": 4, "encoder_reparameterization_type": "MLP", "encoder_hidden_size": 8}
+            p_tuning | P_TUNING | {"p_tuning": {"virtual_tokens": 4, "encoder": "PROMPT_ENCODER_LSTM", \
+                           "encoder_hidden_size": 8, "encoder_layers": 2, "encoder_dropout": 0.1}} \
+                 | {"encoder_reparameterization_type": "LSTM", "encoder_num_layers": 2, "encoder_dropout": 0.1}
+            prefix_tuning | PREFIX_TUNING | {"prefix_tuning": {"virtual_tokens": 5, "projection": true, \
+                           "encoder_hidden_size": 8}} \
+                 | {"num_virtual_tokens": 5, "prefix_projection": true, "encoder_hidden_size": 8}
             moe_lora | MOE_LORA | {"moe_lora": {"rank": 2, "alpha": 4, "target_modules": ["gate_proj", "down_proj"], \
                            "experts": 3, "top_k": 2, "balance_coefficient": 0.01}} \
                  | {"r": 2, "lora_alpha": 4, "target_modules": ["gate_proj", "down_proj"], "num_experts": 3, "top_k": 2, \
