@@ -123,13 +123,17 @@ record Comparison(Study study, String heading) {
                 .svg();
     }
 
-    /** What the error bars of charts are. */
-    String errorBars() {
+    /** What the large dots, bars and small dots of charts are. */
+    private String errorBars() {
+        return points("Large dot", "; small dots: single runs");
+    }
+
+    /** What points and bars of charts are. */
+    String points(String point, String more) {
         int seeds = study.conditions().seeds();
         return seeds == 1
                 ? "One seed: no error bars. Lower is better."
-                : "Large dot: mean of " + seeds
-                        + " seeds; bar: one standard deviation; small dots: single runs. Lower is" + " better.";
+                : point + ": mean of " + seeds + " seeds; bar: one standard deviation" + more + ". Lower is better.";
     }
 
     /** Model, data and sizes in a sentence or two. */

@@ -58,7 +58,7 @@ record RanksExperiment(List<Integer> ranks, double rate) implements Experiment {
                 .toList();
         return new XyChart(
                         "Held-out loss by the rank of LoRA on " + modules.name(),
-                        comparison.errorBars(),
+                        comparison.points("Point", ""),
                         Axis.ratios(
                                 "rank (logarithmic)",
                                 marks.stream().map(Mark::x).toList()),
