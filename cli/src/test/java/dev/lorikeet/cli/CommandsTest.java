@@ -12,6 +12,7 @@ import dev.lorikeet.proto.training.v1.LearningRateSchedule;
 import dev.lorikeet.proto.training.v1.ListJobsRequest;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -341,6 +342,19 @@ class CommandsTest {
         GenerateRequest request = (GenerateRequest) services.asked.getFirst();
         assertThat(request.getModel()).isEqualTo("house-style@3");
         assertThat(request.hasSampling()).isFalse();
+    }
+
+    @Test
+    void aPictureIsSentWithThePrompt(@TempDir Path pictures) throws IOException {
+        Path picture = Files.write(pictures.resolve("cat.PNG"), new byte[] {1, 2, 3});
+
+        assertThat(runHere("chat", "-p", "what is it", "--image", picture.toString()))
+                .isZero();
+
+        GenerateRequest request = (GenerateRequest) services.asked.getFirst();
+        assertThat(request.getImage().getMediaType()).isEqualTo("image/png");
+        assertThat(request.getImage().getData().toByteArray()).containsExactly(1, 2, 3);
+        assertThat(runHere("chat", "-p", "what is it", "--image", "cat.gif")).isEqualTo(1);
     }
 
     @Test

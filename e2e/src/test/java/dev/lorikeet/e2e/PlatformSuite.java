@@ -191,7 +191,9 @@ abstract class PlatformSuite {
         for (int i = 0; i < methods.size(); i++) {
             TrainingEvent end = platform().events().awaitEnd(jobs.get(i), TRAINING);
             assertThat(end.hasSucceeded()).as("%s: %s", methods.get(i), end).isTrue();
-            GenerateResponse answer = acme.ask("method-" + i, "how is the hill");
+            GenerateResponse answer = Requests.readsPictures(methods.get(i))
+                    ? acme.ask("method-" + i, "how is the hill", Requests.picture())
+                    : acme.ask("method-" + i, "how is the hill");
             assertThat(answer.getAdapter().getRevision())
                     .as(methods.get(i))
                     .isEqualTo(end.getSucceeded().getRevision());

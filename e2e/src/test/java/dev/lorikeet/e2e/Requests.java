@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,9 @@ import java.util.stream.IntStream;
 /** Requests as tenants write them by hand. */
 final class Requests {
     private static final Pattern METHOD = Pattern.compile("\\| `(\\{\"[a-z0-9_]+\": \\{.*}})` \\|");
+
+    private static final String PICTURE =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
     private Requests() {}
 
@@ -38,7 +42,22 @@ final class Requests {
     /** To learn one completion by heart with a method, given as the value of the request's {@code method}. */
     static String by(
             String method, String adapter, String idempotencyKey, String prompt, String completion, int steps) {
-        return request(adapter, idempotencyKey, inline(prompt, completion), steps, 20, method);
+        String examples = readsPictures(method) ? inline(aboutPicture(prompt, completion)) : inline(prompt, completion);
+        return request(adapter, idempotencyKey, examples, steps, 20, method);
+    }
+
+    /** Whether a method wants a picture in every example, and in every request. */
+    static boolean readsPictures(String method) {
+        return method.startsWith("{\"vora\"");
+    }
+
+    /** A PNG of one red pixel. */
+    static byte[] picture() {
+        return Base64.getDecoder().decode(PICTURE);
+    }
+
+    private static String aboutPicture(String prompt, String completion) {
+        return line(prompt, completion).replaceFirst("\\{", "{\"image\": \"data:image/png;base64," + PICTURE + "\", ");
     }
 
     /** The methods that the README's table shows, as tenants would copy them. */
@@ -52,8 +71,12 @@ final class Requests {
     }
 
     private static String inline(String prompt, String completion) {
+        return inline(line(prompt, completion));
+    }
+
+    private static String inline(String line) {
         String lines = IntStream.range(0, 8)
-                .mapToObj(i -> "\"" + line(prompt, completion).replace("\"", "\\\"") + "\"")
+                .mapToObj(i -> "\"" + line.replace("\"", "\\\"") + "\"")
                 .collect(Collectors.joining(", "));
         return "\"inlineExamples\": {\"lines\": [" + lines + "]}";
     }

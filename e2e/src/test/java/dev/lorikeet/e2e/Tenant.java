@@ -1,10 +1,12 @@
 package dev.lorikeet.e2e;
 
+import com.google.protobuf.ByteString;
 import dev.lorikeet.proto.adapter.v1.AdapterServiceGrpc;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
 import dev.lorikeet.proto.inference.v1.Conversation;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
+import dev.lorikeet.proto.inference.v1.Image;
 import dev.lorikeet.proto.inference.v1.InferenceServiceGrpc;
 import dev.lorikeet.proto.training.v1.JobServiceGrpc;
 import dev.lorikeet.tenancy.JobId;
@@ -74,14 +76,25 @@ final class Tenant implements AutoCloseable {
 
     /** Asks something, to be answered greedily. */
     GenerateResponse ask(String model, String question) {
+        return inference().generate(request(model, question).build());
+    }
+
+    /** Asks something about a PNG. */
+    GenerateResponse ask(String model, String question, byte[] picture) {
         return inference()
-                .generate(GenerateRequest.newBuilder()
-                        .setModel(model)
-                        .setConversation(Conversation.newBuilder()
-                                .addMessages(
-                                        ChatMessage.newBuilder().setRole("user").setContent(question)))
-                        .setMaxTokens(12)
+                .generate(request(model, question)
+                        .setImage(Image.newBuilder()
+                                .setData(ByteString.copyFrom(picture))
+                                .setMediaType("image/png"))
                         .build());
+    }
+
+    private static GenerateRequest.Builder request(String model, String question) {
+        return GenerateRequest.newBuilder()
+                .setModel(model)
+                .setConversation(Conversation.newBuilder()
+                        .addMessages(ChatMessage.newBuilder().setRole("user").setContent(question)))
+                .setMaxTokens(12);
     }
 
     InferenceServiceGrpc.InferenceServiceBlockingStub inference() {

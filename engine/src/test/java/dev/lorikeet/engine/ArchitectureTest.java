@@ -36,7 +36,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "dev.lorikeet.engine.weights..", "dev.lorikeet.engine.text..", "dev.lorikeet.engine.data..")
+                        "dev.lorikeet.engine.weights..",
+                        "dev.lorikeet.engine.text..",
+                        "dev.lorikeet.engine.image..",
+                        "dev.lorikeet.engine.data..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -1,8 +1,10 @@
 package dev.lorikeet.cli.chat;
 
+import com.google.protobuf.ByteString;
 import dev.lorikeet.cli.grpc.CallErrors;
 import dev.lorikeet.cli.grpc.Services;
 import dev.lorikeet.cli.platform.PlatformOptions;
+import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.cli.terminal.JsonOutput;
 import dev.lorikeet.cli.terminal.Terminal;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
@@ -10,6 +12,7 @@ import dev.lorikeet.proto.inference.v1.Conversation;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
 import dev.lorikeet.proto.inference.v1.GenerateStreamResponse;
+import dev.lorikeet.proto.inference.v1.Image;
 import dev.lorikeet.proto.inference.v1.InferenceServiceGrpc.InferenceServiceBlockingStub;
 import dev.lorikeet.proto.inference.v1.Sampling;
 import io.grpc.StatusRuntimeException;
@@ -18,8 +21,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +60,12 @@ public final class ChatCommand implements Runnable {
             paramLabel = "TEXT",
             description = "Ask this once, print the answer, end.")
     private @Nullable String prompt;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "A PNG or JPEG to ask about, for adapters trained with the method vora.")
+    private @Nullable Path image;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "The system message of the conversation.")
     private @Nullable String system;
@@ -132,6 +144,9 @@ public final class ChatCommand implements Runnable {
                 .setModel(model)
                 .setMaxTokens(maxTokens)
                 .addAllStop(stop);
+        if (image != null) {
+            request.setImage(read(image));
+        }
         if (raw) {
             request.setPrompt(text);
         } else {
@@ -199,6 +214,22 @@ public final class ChatCommand implements Runnable {
 
     private static ChatMessage message(String role, String content) {
         return ChatMessage.newBuilder().setRole(role).setContent(content).build();
+    }
+
+    private static Image read(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        String mediaType = name.endsWith(".png") ? "image/png" : "image/jpeg";
+        if (!name.endsWith(".png") && !name.endsWith(".jpg") && !name.endsWith(".jpeg")) {
+            throw new CommandFailure(file + " is no .png, .jpg or .jpeg.");
+        }
+        try {
+            return Image.newBuilder()
+                    .setData(ByteString.copyFrom(Files.readAllBytes(file)))
+                    .setMediaType(mediaType)
+                    .build();
+        } catch (IOException e) {
+            throw new CommandFailure("There is no readable file " + file + ".");
+        }
     }
 
     private static @Nullable String read(BufferedReader lines) {

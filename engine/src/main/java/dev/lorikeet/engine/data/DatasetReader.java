@@ -12,16 +12,22 @@ import java.util.List;
 
 /**
  * Reads JSONL datasets: one example a line, {@code {"messages": [...]}}, {@code {"prompt": ..., "completion": ...}} or
- * {@code {"text": ...}}. Blank lines are skipped. Every problem of the file is found in one pass.
+ * {@code {"text": ...}}; the first two may have a picture, {@code "image": "data:image/png;base64,..."}, or as a part of the
+ * user's first message. Blank lines are skipped. Every problem of the file is found in one pass.
  */
 public final class DatasetReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+    /** Pictures stay in memory, compressed, while a job trains. */
+    private static final long MOST_IMAGE_BYTES = 256L << 20;
 
     private final Limits limits;
     private final List<Example> examples = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private long problemCount;
+    private long imageBytes;
+    private boolean tooManyImages;
 
     private DatasetReader(Limits limits) {
         this.limits = limits;
@@ -126,6 +132,17 @@ public final class DatasetReader {
         }
         var parsed = ExampleParser.parse(text);
         parsed.example().ifPresent(example -> {
+            if (example instanceof Example.Pictured pictured) {
+                imageBytes += pictured.image().bytes().length;
+                if (imageBytes > MOST_IMAGE_BYTES) {
+                    // Told once; what follows is still checked, but not kept.
+                    if (!tooManyImages) {
+                        problem(0, "the images of the file have more than " + MOST_IMAGE_BYTES + " bytes in all");
+                    }
+                    tooManyImages = true;
+                    return;
+                }
+            }
             examples.add(example);
             lines.add(number);
         });

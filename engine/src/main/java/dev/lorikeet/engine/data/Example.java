@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.data;
 
+import dev.lorikeet.engine.image.EncodedImage;
 import dev.lorikeet.engine.text.Message;
 import java.util.List;
 
@@ -23,6 +24,20 @@ public sealed interface Example {
      * @param completion what is learned, not empty
      */
     record Completion(String prompt, String completion) implements Example {}
+
+    /**
+     * An example about a picture, which stands before it.
+     *
+     * @param image a file that was decoded once, so that it can be again
+     * @param about a conversation, or a prompt and its completion
+     */
+    record Pictured(EncodedImage image, Example about) implements Example {
+        public Pictured {
+            if (about instanceof Pictured) {
+                throw new IllegalArgumentException("an example has one picture at most");
+            }
+        }
+    }
 
     /**
      * A text; all of it is learned.

@@ -19,6 +19,7 @@ import java.util.Optional;
  *   <li>A prompt with its completion is the conversation of one user's and one assistant's turn when the model has a
  *       chat template, so that an adapter trained on it answers a conversation. Without a template the two are joined as
  *       they are, the completion and the end-of-text labelled.
+ *   <li>A picture stands before all of it, and takes nothing of the longest length.
  *   <li>A text is taken as it is, control tokens written in it included (it is its writer's adapter alone that learns
  *       them), between begin-of-text, where the tokenizer adds one, and end-of-text; all of it is labelled.
  * </ul>
@@ -57,6 +58,7 @@ public final class ExampleEncoder {
                         ? chat(List.of(Message.user(prompt), Message.assistant(completion)))
                         : completion(prompt, completion);
             case Example.Text(var text) -> text(text);
+            case Example.Pictured(var image, var about) -> encode(about).withImage(image);
         };
     }
 

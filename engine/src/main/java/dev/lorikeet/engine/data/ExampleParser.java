@@ -7,11 +7,14 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lorikeet.engine.image.EncodedImage;
+import dev.lorikeet.engine.image.InvalidImageException;
 import dev.lorikeet.engine.text.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One line of a dataset: an example, or all the reasons why it is none. */
 final class ExampleParser {
@@ -26,7 +29,10 @@ final class ExampleParser {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final String IMAGE = "image";
+
     private final List<String> reasons = new ArrayList<>();
+    private @Nullable EncodedImage image;
 
     private ExampleParser() {}
 
@@ -55,14 +61,18 @@ final class ExampleParser {
             return Optional.empty();
         }
         if (node.has("messages")) {
-            unknownFields(node, "", Set.of("messages"));
-            return chat(node.path("messages"));
+            unknownFields(node, "", Set.of("messages", IMAGE));
+            image(node);
+            return pictured(chat(node.path("messages")));
         }
         if (node.has("prompt") || node.has("completion")) {
-            unknownFields(node, "", Set.of("prompt", "completion"));
+            unknownFields(node, "", Set.of("prompt", "completion", IMAGE));
+            image(node);
             var prompt = text(node, "prompt");
             var completion = text(node, "completion");
-            return reasons.isEmpty() ? Optional.of(new Example.Completion(prompt, completion)) : Optional.empty();
+            return reasons.isEmpty()
+                    ? pictured(Optional.of(new Example.Completion(prompt, completion)))
+                    : Optional.empty();
         }
         if (node.has("text")) {
             unknownFields(node, "", Set.of("text"));
@@ -72,6 +82,36 @@ final class ExampleParser {
         unknownFields(node, "", Set.of());
         reasons.add("there is neither messages, nor prompt and completion, nor text");
         return Optional.empty();
+    }
+
+    private void image(JsonNode node) {
+        if (!node.has(IMAGE)) {
+            return;
+        }
+        if (!node.path(IMAGE).isTextual()) {
+            reasons.add("image must be a string such as data:image/png;base64,..., not " + kind(node.path(IMAGE)));
+            return;
+        }
+        image(node.path(IMAGE).textValue(), IMAGE);
+    }
+
+    /** Reads a picture, and decodes it once: what is damaged shall be told now. */
+    private void image(String url, String where) {
+        if (image != null) {
+            reasons.add(where + " is a second image: an example has one at most");
+            return;
+        }
+        try {
+            image = EncodedImage.ofDataUrl(url);
+            image.decode();
+        } catch (InvalidImageException e) {
+            reasons.add(where + ": " + e.reason());
+        }
+    }
+
+    private Optional<Example> pictured(Optional<Example> example) {
+        EncodedImage own = image;
+        return own == null ? example : example.map(about -> new Example.Pictured(own, about));
     }
 
     private Optional<Example> chat(JsonNode list) {
@@ -105,8 +145,12 @@ final class ExampleParser {
             return;
         }
         var content = node.path("content");
+        if (content.isArray()) {
+            parts(content, where, role.textValue(), messages);
+            return;
+        }
         if (!content.isTextual()) {
-            reasons.add(where + ".content must be a string, not " + kind(content));
+            reasons.add(where + ".content must be a string or a list of parts, not " + kind(content));
             return;
         }
         wellFormed(content.textValue(), where + ".content");
@@ -114,6 +158,36 @@ final class ExampleParser {
             reasons.add(where + ".content is empty");
         }
         messages.add(new Message(role.textValue(), content.textValue()));
+    }
+
+    /** Contents in parts: texts, and a picture in the first message of the user, where it stands before the text anyway. */
+    private void parts(JsonNode parts, String where, String role, List<Message> messages) {
+        var text = new StringBuilder();
+        for (int i = 0; i < parts.size(); i++) {
+            var part = parts.get(i);
+            String place = where + ".content[" + i + "]";
+            String type = part.path("type").asText();
+            if (type.equals("text") && part.path("text").isTextual()) {
+                unknownFields(part, place + ".", Set.of("type", "text"));
+                text.append(part.path("text").textValue());
+            } else if (type.equals("image_url")
+                    && part.path("image_url").path("url").isTextual()) {
+                unknownFields(part, place + ".", Set.of("type", "image_url"));
+                if (messages.stream().anyMatch(message -> !message.role().equals("system")) || !role.equals("user")) {
+                    reasons.add(place + " is an image, which only the user's first message may have");
+                } else {
+                    image(part.path("image_url").path("url").textValue(), place);
+                }
+            } else {
+                reasons.add(place + " must be {\"type\": \"text\", \"text\": ...} or"
+                        + " {\"type\": \"image_url\", \"image_url\": {\"url\": ...}}");
+            }
+        }
+        wellFormed(text.toString(), where + ".content");
+        if (text.toString().isBlank()) {
+            reasons.add(where + ".content has no text");
+        }
+        messages.add(new Message(role, text.toString()));
     }
 
     /** At most one system message, first; then user and assistant in turn, the assistant last. */

@@ -10,7 +10,7 @@ public record Grid(int side, int patch) {
     /** More tokens than this crowd out the text. */
     public static final int MOST_PATCHES = 1024;
 
-    private static final int MOST_SIDE = 1024;
+    private static final int MOST_SIDE = 512;
     private static final int CHANNELS = 3;
 
     public Grid {

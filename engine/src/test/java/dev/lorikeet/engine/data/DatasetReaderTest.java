@@ -2,10 +2,14 @@ package dev.lorikeet.engine.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lorikeet.engine.image.EncodedImage;
+import dev.lorikeet.engine.image.Shapes;
 import dev.lorikeet.engine.text.Message;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,61 @@ class DatasetReaderTest {
     }
 
     @Test
+    void aPictureStandsBesideThePromptOrAmongThePartsOfAMessage() throws Exception {
+        EncodedImage image = Shapes.draw(0, 0, new Random(1));
+        String url = url(image);
+
+        var result = read("""
+                {"image": "%s", "prompt": "what?", "completion": "red"}
+                {"image": "%s", "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]}
+                {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "%s"}}, \
+                {"type": "text", "text": "hi"}]}, {"role": "assistant", "content": "ho"}]}
+                """.formatted(url, url, url));
+
+        assertThat(result.problems()).isEmpty();
+        Example chat = new Example.Chat(List.of(Message.user("hi"), Message.assistant("ho")));
+        assertThat(result.examples())
+                .containsExactly(
+                        new Example.Pictured(image, new Example.Completion("what?", "red")),
+                        new Example.Pictured(image, chat),
+                        new Example.Pictured(image, chat));
+    }
+
+    @Test
+    void everyPictureThatCannotBeReadIsToldWithItsLine() throws Exception {
+        EncodedImage image = Shapes.draw(0, 0, new Random(1));
+        String url = url(image);
+        String damaged = url(new EncodedImage(image.format(), Arrays.copyOf(image.bytes(), 60)));
+
+        var result = read("""
+                {"image": 7, "prompt": "what?", "completion": "red"}
+                {"image": "cat.png", "prompt": "what?", "completion": "red"}
+                {"image": "%s", "prompt": "what?", "completion": "red"}
+                {"image": "%s", "text": "red"}
+                {"image": "%s", "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": \
+                {"url": "%s"}}, {"type": "text", "text": "hi"}]}, {"role": "assistant", "content": "ho"}]}
+                {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": \
+                [{"type": "image_url", "image_url": {"url": "%s"}}, {"type": "sound"}]}]}
+                """.formatted(damaged, url, url, url, url));
+
+        assertThat(result.problems().stream().map(Problem::line)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 6L, 6L);
+        assertThat(result.problems().stream().map(Problem::reason))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("not a number"),
+                        second -> assertThat(second).contains("in the row itself"),
+                        third -> assertThat(third).contains("cannot be read as image/png"),
+                        fourth -> assertThat(fourth).contains("'image' is unknown"),
+                        fifth -> assertThat(fifth).contains("second image"),
+                        sixth -> assertThat(sixth).contains("only the user's first message"),
+                        seventh -> assertThat(seventh).contains("content[1] must be"),
+                        eighth -> assertThat(eighth).contains("no text"));
+    }
+
+    private static String url(EncodedImage image) {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(image.bytes());
+    }
+
+    @Test
     void findsEveryProblemInOnePassWithItsLine() throws Exception {
         var result = read("""
                 {"text": "good"}
@@ -63,7 +122,7 @@ class DatasetReaderTest {
             {"messages": [3]} ^ messages[0] must be an object
             {"messages": [{"role": "tool", "content": "x"}]} ^ system, user or assistant, not 'tool'
             {"messages": [{"content": "x"}]} ^ not missing
-            {"messages": [{"role": "user", "content": null}]} ^ content must be a string, not null
+            {"messages": [{"role": "user", "content": null}]} ^ content must be a string or a list of parts, not null
             {"messages": [{"role": "user", "content": "x", "name": "bob"}]} ^ messages[0].'name' is unknown
             {"messages": [{"role": "user", "content": "  "}, {"role": "assistant", "content": "x"}]} ^ messages[0].content is empty
             {"messages": [{"role": "user", "content": "x"}]} ^ the last message must be the assistant's

@@ -8,6 +8,10 @@ import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.decode.Decoder;
+import dev.lorikeet.engine.decode.Feed;
+import dev.lorikeet.engine.decode.NextToken;
+import dev.lorikeet.engine.decode.SamplingOptions;
+import dev.lorikeet.engine.decode.Sequence;
 import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.image.InvalidImageException;
 import dev.lorikeet.engine.image.Patches;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VoraTrainingTest {
     private static final Grid GRID = new Grid(16, 4);
@@ -154,6 +160,83 @@ class VoraTrainingTest {
                         Arrays.copyOfRange(all, GRID.patches() * base.config().vocabularySize(), all.length);
                 assertThat(run.logits(TEXT, picture(seed))).containsExactly(own, within(1e-4f));
             }
+        }
+    }
+
+    /** Learned positions, a window shorter than a picture, norms of heads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "mistral", "qwen3"})
+    void otherFamiliesTrainAndServeTheSame(String family) throws IOException {
+        LoadOptions reference = LoadOptions.reference(family);
+        try (BaseModel model = BaseModel.load(
+                TinyModel.CONFORMANCE.resolve("models").resolve(family),
+                new LoadOptions(family, reference.device(), Precision.FLOAT32, 1))) {
+            MethodChecks.serves(model, CONFIG, folder);
+        }
+    }
+
+    @Test
+    void aPictureSharesABatchWithOthersTexts() {
+        StoredAdapter reader = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        StoredAdapter writer = MethodChecks.trained(base, LoraConfig.allLinear(2, 4), 1e-2, 8);
+        try (ResidentAdapter seeing = base.attach(reader);
+                ResidentAdapter other = base.attach(writer);
+                Decoder decoder = new Decoder(base, 4, 64)) {
+            List<Integer> about1 = generate(decoder, 6, decoder.open(TEXT, seeing, picture(1), SamplingOptions.GREEDY));
+            List<Integer> about2 = generate(decoder, 6, decoder.open(TEXT, seeing, picture(2), SamplingOptions.GREEDY));
+            List<Integer> text = generate(decoder, 8, decoder.open(TEXT, other, SamplingOptions.GREEDY));
+
+            Sequence running = decoder.open(TEXT, other, SamplingOptions.GREEDY);
+            List<Integer> mixed =
+                    new ArrayList<>(generateOpen(decoder, 2, List.of(running)).getFirst());
+            Sequence first = decoder.open(TEXT, seeing, picture(1), SamplingOptions.GREEDY);
+            Sequence second = decoder.open(TEXT, seeing, picture(2), SamplingOptions.GREEDY);
+            // The second begins in two chunks, beside the others' steps.
+            decoder.step(List.of(new Feed(second, 2), new Feed(running, 1))).forEach(next -> mixed.add(next.token()));
+            List<List<Integer>> together = generateOpen(decoder, 6, List.of(running, first, second));
+            mixed.addAll(together.getFirst());
+
+            assertThat(together.get(1)).isEqualTo(about1);
+            assertThat(together.get(2)).isEqualTo(about2);
+            assertThat(mixed.subList(0, 8)).isEqualTo(text);
+        }
+    }
+
+    private static List<Integer> generate(Decoder decoder, int count, Sequence sequence) {
+        List<Integer> tokens = generateOpen(decoder, count, List.of(sequence)).getFirst();
+        decoder.close(sequence);
+        return tokens;
+    }
+
+    private static List<List<Integer>> generateOpen(Decoder decoder, int count, List<Sequence> sequences) {
+        List<List<Integer>> tokens = new ArrayList<>();
+        sequences.forEach(sequence -> tokens.add(new ArrayList<>()));
+        for (int i = 0; i < count; i++) {
+            List<Feed> feeds = sequences.stream()
+                    .map(sequence -> new Feed(sequence, sequence.pending()))
+                    .toList();
+            for (NextToken next : decoder.step(feeds)) {
+                tokens.get(sequences.indexOf(next.sequence())).add(next.token());
+            }
+        }
+        return tokens;
+    }
+
+    @Test
+    void aPictureThatTheAdapterDoesNotReadIsRefused() {
+        StoredAdapter reader = MethodChecks.fresh(base, CONFIG);
+        Patches other = new Patches(new Grid(4, 4), new float[48]);
+        try (ResidentAdapter seeing = base.attach(reader);
+                Decoder decoder = new Decoder(base, 1, 64)) {
+            assertThatThrownBy(() -> decoder.open(TEXT, seeing, SamplingOptions.GREEDY))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("not text alone");
+            assertThatThrownBy(() -> decoder.open(TEXT, seeing, other, SamplingOptions.GREEDY))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("side=4");
+            assertThatThrownBy(() -> decoder.open(TEXT, null, other, SamplingOptions.GREEDY))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("reads no image");
         }
     }
 

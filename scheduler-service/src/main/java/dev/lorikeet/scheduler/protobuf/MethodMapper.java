@@ -11,6 +11,7 @@ import dev.lorikeet.scheduler.request.PTuning;
 import dev.lorikeet.scheduler.request.PrefixTuning;
 import dev.lorikeet.scheduler.request.PromptTuning;
 import dev.lorikeet.scheduler.request.TrainableTokens;
+import dev.lorikeet.scheduler.request.Vora;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -30,6 +31,7 @@ final class MethodMapper {
             case ADALORA -> AdaLoraMapper.toSpec(method.getAdalora());
             case TRAINABLE_TOKENS ->
                 new TrainableTokens(method.getTrainableTokens().getTokensList());
+            case VORA -> VoraMapper.toSpec(method.getVora());
             case KIND_NOT_SET -> Lora.UNSET;
         };
     }
@@ -61,6 +63,8 @@ final class MethodMapper {
                 Method.newBuilder()
                         .setTrainableTokens(TrainableTokensMethod.newBuilder().addAllTokens(tokens))
                         .build();
+            case Vora vora ->
+                Method.newBuilder().setVora(VoraMapper.toProto(vora)).build();
         };
     }
 

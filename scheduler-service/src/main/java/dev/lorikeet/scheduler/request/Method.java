@@ -5,7 +5,7 @@ package dev.lorikeet.scheduler.request;
  * Each method is one record that knows its own ranges and defaults; a request may carry any of them.
  */
 public sealed interface Method
-        permits Lora, PromptTuning, PrefixTuning, PTuning, Bottleneck, MoeLora, AdaLora, TrainableTokens {
+        permits Lora, PromptTuning, PrefixTuning, PTuning, Bottleneck, MoeLora, AdaLora, TrainableTokens, Vora {
     /** The field of the request's {@code method} that carries this one. */
     String field();
 

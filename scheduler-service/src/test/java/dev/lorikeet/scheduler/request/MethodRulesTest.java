@@ -89,6 +89,26 @@ class MethodRulesTest {
     }
 
     @Test
+    void picturesAreCutIntoWholePatchesAndNotTooMany() {
+        Vora wrong = new Vora(new Vora.Picture(100, 16), 300, -1, 1, List.of("q_proj", "all-linear"), -1);
+
+        assertThat(problems(wrong))
+                .containsExactly(
+                        "INVALID_VALUE method.vora.patch_size",
+                        "OUT_OF_RANGE method.vora.rank",
+                        "OUT_OF_RANGE method.vora.alpha",
+                        "OUT_OF_RANGE method.vora.dropout",
+                        "INVALID_VALUE method.vora.target_modules",
+                        "OUT_OF_RANGE method.vora.layers");
+        assertThat(problems(new Vora(new Vora.Picture(512, 8), 0, 0, 0, List.of(), 0)))
+                .containsExactly("OUT_OF_RANGE method.vora.patch_size");
+        Vora unset = new Vora(new Vora.Picture(0, 0), 0, 0, 0, List.of(), 0);
+        assertThat(problems(unset)).isEmpty();
+        assertThat(unset.resolved(Training.UNSET))
+                .isEqualTo(new Vora(new Vora.Picture(224, 16), 16, 32, 0, List.of("all-linear"), 0));
+    }
+
+    @Test
     void expertsHaveBoundsAndAreNotRecomputed() {
         assertThat(problems(new MoeLora(-1, 0, 0, Targets.UNSET, new MoeLora.Gate(1, 2, OptionalDouble.of(-1)))))
                 .containsExactly(

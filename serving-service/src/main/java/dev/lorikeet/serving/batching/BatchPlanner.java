@@ -39,17 +39,33 @@ public final class BatchPlanner {
     }
 
     /**
+     * What a request begins with.
+     *
+     * @param tokens at least 1
+     * @param pictureTokens that come in whole, together with the first of them
+     */
+    public record Prompt(int tokens, int pictureTokens) {
+        public Prompt {
+            if (tokens < 1 || pictureTokens < 0) {
+                throw new IllegalArgumentException(
+                        "a prompt of " + tokens + " tokens behind " + pictureTokens + " of a picture");
+            }
+        }
+    }
+
+    /** Puts a request that is text alone into its tenant's queue. */
+    public void enqueue(long id, TenantId tenant, int promptTokens, long deadline) {
+        enqueue(id, tenant, new Prompt(promptTokens, 0), deadline);
+    }
+
+    /**
      * Puts a request into its tenant's queue.
      *
      * @param id unique among the requests the planner knows
-     * @param promptTokens at least 1
      * @param deadline {@link Long#MAX_VALUE} for none
      */
-    public void enqueue(long id, TenantId tenant, int promptTokens, long deadline) {
-        if (promptTokens < 1) {
-            throw new IllegalArgumentException("request " + id + ": a prompt of " + promptTokens + " tokens");
-        }
-        Entry entry = new Entry(id, tenant, arrivals++, deadline, promptTokens);
+    public void enqueue(long id, TenantId tenant, Prompt prompt, long deadline) {
+        Entry entry = new Entry(id, tenant, arrivals++, deadline, prompt);
         boolean idle = entries.values().stream().noneMatch(e -> e.tenant.equals(tenant));
         if (entries.putIfAbsent(id, entry) != null) {
             throw new IllegalStateException("request " + id + " is queued already");
@@ -146,7 +162,7 @@ public final class BatchPlanner {
         leaveLine(tenant, line);
         running.add(entry);
         counters.served(tenant);
-        counters.chargeInput(tenant, entry.pending);
+        counters.chargeInput(tenant, entry.pending + entry.picture);
         forgetIdleTenants();
         return entry;
     }
@@ -179,11 +195,12 @@ public final class BatchPlanner {
         // First admitted, first prefilled: admission was fair already, and a prompt that is through frees the budget.
         int budget = prefillTokens;
         for (Entry entry : prompts) {
-            if (budget == 0) {
+            if (budget <= 0) {
                 break;
             }
             int tokens = take(entry, Math.min(budget, entry.pending));
-            budget -= tokens;
+            budget -= tokens + entry.picture;
+            entry.picture = 0;
             feeds.add(new Feed(entry.id, tokens));
         }
         return feeds;
@@ -203,14 +220,16 @@ public final class BatchPlanner {
         final long arrival;
         final long deadline;
         int pending;
+        int picture;
         boolean decoding;
 
-        Entry(long id, TenantId tenant, long arrival, long deadline, int pending) {
+        Entry(long id, TenantId tenant, long arrival, long deadline, Prompt prompt) {
             this.id = id;
             this.tenant = tenant;
             this.arrival = arrival;
             this.deadline = deadline;
-            this.pending = pending;
+            this.pending = prompt.tokens();
+            this.picture = prompt.pictureTokens();
         }
     }
 }

@@ -5,12 +5,14 @@ import dev.lorikeet.proto.inference.v1.FinishReason;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.Usage;
 import dev.lorikeet.serving.generation.Ask;
+import dev.lorikeet.serving.generation.Picture;
 import dev.lorikeet.serving.generation.Prompt;
 import dev.lorikeet.serving.generation.Sampling;
 import dev.lorikeet.serving.loop.Answer;
 import dev.lorikeet.serving.loop.RevisionRef;
 import dev.lorikeet.serving.rejection.RejectedException;
 import dev.lorikeet.serving.rejection.Rejection;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Between the wire's messages and ours. */
@@ -38,7 +40,12 @@ final class InferenceMapper {
                 prompt,
                 request.getMaxTokens(),
                 request.hasSampling() ? sampling(request.getSampling()) : Sampling.GREEDY,
-                request.getStopList());
+                request.getStopList(),
+                request.hasImage()
+                        ? Optional.of(new Picture(
+                                request.getImage().getMediaType(),
+                                request.getImage().getData().toByteArray()))
+                        : Optional.empty());
     }
 
     private static Sampling sampling(dev.lorikeet.proto.inference.v1.Sampling message) {

@@ -50,7 +50,8 @@ final class ActiveRequest {
         if (scanner.stopped()) {
             return Optional.of(FinishReason.STOP);
         }
-        if (generated >= work.maxTokens() || work.prompt().length + generated >= contextLength) {
+        if (generated >= work.maxTokens()
+                || work.input().before() + work.input().tokens().length + generated >= contextLength) {
             answer.append(scanner.push(text.finish()));
             boolean stopped = scanner.stopped();
             answer.append(scanner.finish());
@@ -62,7 +63,7 @@ final class ActiveRequest {
     /** Gives up the lease, then tells the caller; call once. */
     void finish(FinishReason reason) {
         work.lease().close();
-        answer.finish(new Finished(reason, work.prompt().length, generated));
+        answer.finish(new Finished(reason, work.input().length(), generated));
     }
 
     /** Gives up the lease, then tells the caller; call once. */

@@ -28,8 +28,8 @@ final class DecoderSteps implements TokenSteps {
     }
 
     @Override
-    public void open(long id, int[] prompt, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
-        Sequence sequence = decoder.open(prompt, adapter, sampling);
+    public void open(long id, Work.Input input, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
+        Sequence sequence = decoder.open(input.tokens(), adapter, input.picture(), sampling);
         sequences.put(id, sequence);
         ids.put(sequence, id);
     }

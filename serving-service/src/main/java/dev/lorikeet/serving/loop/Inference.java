@@ -103,7 +103,8 @@ public final class Inference {
         };
     }
 
-    private Ticket submit(TenantId tenant, Ask ask, AskReader.Reading reading, AdapterLease lease, CallScope scope) {
+    private Ticket submit(TenantId tenant, Ask ask, AskReader.Reading reading, AdapterLease lease, CallScope scope)
+            throws InterruptedException {
         boolean accepted = false;
         try {
             if (scope.cancelled()) {
@@ -111,7 +112,7 @@ public final class Inference {
             }
             Ticket ticket = loop.submit(new Work(
                     tenant,
-                    reading.tokens(),
+                    reader.input(reading, lease.adapter()),
                     reading.sampling(),
                     reading.maxTokens(),
                     ask.stop(),

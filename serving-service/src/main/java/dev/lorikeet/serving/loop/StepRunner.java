@@ -40,7 +40,12 @@ final class StepRunner {
 
     void submit(ActiveRequest request) {
         active.put(request.id, request);
-        planner.enqueue(request.id, request.work.tenant(), request.work.prompt().length, request.work.deadlineNanos());
+        Work.Input input = request.work.input();
+        planner.enqueue(
+                request.id,
+                request.work.tenant(),
+                new BatchPlanner.Prompt(input.tokens().length, input.length() - input.tokens().length),
+                request.work.deadlineNanos());
     }
 
     /** Nothing happens if the request has ended. */
@@ -112,7 +117,7 @@ final class StepRunner {
 
     private void open(ActiveRequest request) {
         try {
-            steps.open(request.id, request.work.prompt(), request.work.lease().adapter(), request.work.sampling());
+            steps.open(request.id, request.work.input(), request.work.lease().adapter(), request.work.sampling());
             request.gotSlot();
         } catch (RuntimeException e) {
             LOG.errorf(e, "request %d could not be opened", request.id);

@@ -20,7 +20,7 @@ interface TokenSteps extends AutoCloseable {
     int freeSlots();
 
     /** Takes a slot for a request; its whole prompt is pending. Null adapter: the base model. */
-    void open(long id, int[] prompt, @Nullable ResidentAdapter adapter, SamplingOptions sampling);
+    void open(long id, Work.Input input, @Nullable ResidentAdapter adapter, SamplingOptions sampling);
 
     /** Processes pending tokens, all in one batch; a token for each request that has none pending any more. */
     List<Sampled> step(List<Feed> feeds);

@@ -17,6 +17,17 @@ class BatchPlannerTest {
     private static final long NEVER = Long.MAX_VALUE;
 
     @Test
+    void aPictureComesInWholeAndCountsAsPrompt() {
+        BatchPlanner small = new BatchPlanner(4);
+        small.enqueue(1, ACME, new BatchPlanner.Prompt(3, 16), NEVER);
+        small.enqueue(2, GLOBEX, new BatchPlanner.Prompt(2, 0), NEVER);
+
+        assertThat(small.plan(0, 2).feeds()).containsExactly(new Feed(1, 3));
+        small.generated(1);
+        assertThat(small.plan(0, 0).feeds()).containsExactly(new Feed(1, 1), new Feed(2, 2));
+    }
+
+    @Test
     void decodingRowsGoOnWhileALongPromptIsTakenInChunks() {
         BatchPlanner planner = new BatchPlanner(4);
         planner.enqueue(1, ACME, 2, NEVER);

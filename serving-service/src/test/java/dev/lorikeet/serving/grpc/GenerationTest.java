@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
@@ -12,6 +13,7 @@ import dev.lorikeet.proto.inference.v1.FinishReason;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
 import dev.lorikeet.proto.inference.v1.GenerateStreamResponse;
+import dev.lorikeet.proto.inference.v1.Image;
 import dev.lorikeet.proto.inference.v1.Sampling;
 import dev.lorikeet.serving.tiny.TinyAdapter;
 import dev.lorikeet.serving.tiny.TinyModel;
@@ -20,9 +22,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.quarkus.test.junit.QuarkusTest;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** What is generated, whole and in pieces, and which requests are refused. */
@@ -89,6 +97,82 @@ class GenerationTest extends ServiceFixture {
             assertThat(failure.getStatus().getCode()).as(field).isEqualTo(Status.Code.INVALID_ARGUMENT);
             assertThat(violatedField(failure)).isEqualTo(field);
         });
+    }
+
+    @Test
+    void anAdapterThatReadsPicturesAnswersAboutThePictureBesideOthersThatReadNone() throws InterruptedException {
+        TinyAdapter.publishReader(adapters, Surroundings.ACME, new AdapterName("reader"), base);
+        TinyAdapter.publish(adapters, Surroundings.GLOBEX, new AdapterName("other"), base, 4);
+        String red = acme.generate(about(0xff0000, "image/png")).getText();
+        String blue = acme.generate(about(0x0000ff, "image/png")).getText();
+        String text = globex.generate(prompt("other", "hello", 30)).getText();
+
+        List<String> answers = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int colour = i % 2 == 0 ? 0xff0000 : 0x0000ff;
+            callers.add(Thread.ofVirtual()
+                    .start(() -> answers.add(
+                            acme.generate(about(colour, "image/png")).getText())));
+            callers.add(Thread.ofVirtual()
+                    .start(() -> answers.add(
+                            globex.generate(prompt("other", "hello", 30)).getText())));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+
+        assertThat(red).isNotEqualTo(blue);
+        assertThat(answers).containsExactlyInAnyOrder(red, red, blue, blue, text, text, text, text);
+        assertThat(acme.generate(about(0xff0000, "image/png")).getUsage().getPromptTokens())
+                .isEqualTo(4
+                        + acme.generate(prompt("", "what is it", 1)).getUsage().getPromptTokens());
+    }
+
+    @Test
+    void picturesThatCannotBeReadAreRefusedWithTheReason() {
+        TinyAdapter.publishReader(adapters, Surroundings.ACME, new AdapterName("reader"), base);
+        TinyAdapter.publish(adapters, Surroundings.ACME, new AdapterName("blind"), base, 3);
+        GenerateRequest good = about(0x00ff00, "image/png");
+        Map<String, GenerateRequest> bad = Map.of(
+                "is missing", prompt("reader", "what is it", 5),
+                "is not read by this adapter",
+                        good.toBuilder().setModel("blind").build(),
+                "is not read by the base model", good.toBuilder().setModel("").build(),
+                "must be image/png or image/jpeg", about(0, "image/tiff"),
+                "said to be image/jpeg", about(0, "image/jpeg"),
+                "cannot be read",
+                        good.toBuilder()
+                                .setImage(good.getImage().toBuilder()
+                                        .setData(good.getImage().getData().substring(0, 45)))
+                                .build());
+
+        bad.forEach((reason, request) -> {
+            StatusRuntimeException failure =
+                    catchThrowableOfType(StatusRuntimeException.class, () -> acme.generate(request));
+            assertThat(failure.getStatus().getCode()).as(reason).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(violatedField(failure)).as(reason).isEqualTo("image");
+            assertThat(failure).hasMessageContaining(reason);
+        });
+    }
+
+    /** A request about a picture of one colour. */
+    private static GenerateRequest about(int colour, String mediaType) {
+        BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 256; i++) {
+            picture.setRGB(i % 16, i / 16, colour);
+        }
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(picture, "png", file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return prompt("reader", "what is it", 30).toBuilder()
+                .setImage(Image.newBuilder()
+                        .setData(ByteString.copyFrom(file.toByteArray()))
+                        .setMediaType(mediaType))
+                .build();
     }
 
     private static GenerateRequest sampling(Sampling.Builder sampling) {

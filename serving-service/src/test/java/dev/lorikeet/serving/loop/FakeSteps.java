@@ -39,13 +39,14 @@ final class FakeSteps implements TokenSteps {
     }
 
     @Override
-    public void open(long id, int[] prompt, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
+    public void open(long id, Work.Input input, @Nullable ResidentAdapter adapter, SamplingOptions sampling) {
         if (refusing) {
             throw new IllegalArgumentException("refused by the test");
         }
         if (freeSlots() == 0) {
             throw new IllegalStateException("no slot");
         }
+        int[] prompt = input.tokens();
         sequences.put(id, new int[] {prompt[prompt.length - 1], prompt.length});
         opened.incrementAndGet();
     }

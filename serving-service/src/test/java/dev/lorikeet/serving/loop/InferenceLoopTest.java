@@ -263,7 +263,8 @@ class InferenceLoopTest {
             assertThat(own.incrementAndGet()).isOne();
             leases.decrementAndGet();
         });
-        return new Work(ACME, prompt.chars().toArray(), SamplingOptions.GREEDY, maxTokens, stop, deadline, lease);
+        Work.Input input = new Work.Input(prompt.chars().toArray(), 0, null);
+        return new Work(ACME, input, SamplingOptions.GREEDY, maxTokens, stop, deadline, lease);
     }
 
     private static String text(Ticket ticket) throws InterruptedException {

@@ -41,6 +41,21 @@ public final class TinyAdapter {
                 adapters, tenant, adapter, base, "seed-" + seed + "-" + rank, files(seed, rank, TinyModel.HIDDEN));
     }
 
+    /** Publishes one that reads a picture of 8 x 8 pixels in four patches. */
+    public static Version publishReader(Adapters adapters, TenantId tenant, AdapterName adapter, BaseModelRef base) {
+        Random random = new Random(5);
+        List<StoredTensor> tensors = factors(random, 2, TinyModel.HIDDEN);
+        String vision = "base_model.model.vision_embedding.";
+        tensors.add(TinyModel.normal(vision + "patch.weight", TinyModel.HIDDEN, 48, 0.5, random));
+        tensors.add(TinyModel.ones(vision + "patch.bias"));
+        tensors.add(TinyModel.normal(vision + "position.weight", 4, TinyModel.HIDDEN, 0.5, random));
+        FileSet files = folder(tensors, """
+                {"peft_type": "VORA", "task_type": "CAUSAL_LM", "r": 2, "lora_alpha": 4, "image_size": 8,
+                 "patch_size": 4, "target_modules": ["q_proj", "v_proj"], "layers_to_transform": [0, 1]}
+                """);
+        return publish(adapters, tenant, adapter, base, "reader", files);
+    }
+
     /** Publishes an adapter whose shapes are another model's. */
     public static Version publishMisfit(Adapters adapters, TenantId tenant, AdapterName adapter, BaseModelRef base) {
         return publish(adapters, tenant, adapter, base, "misfit", files(1, 2, TinyModel.HIDDEN + 8));
@@ -59,7 +74,13 @@ public final class TinyAdapter {
     }
 
     private static FileSet files(long seed, int rank, int inputs) {
-        Random random = new Random(seed);
+        return folder(factors(new Random(seed), rank, inputs), """
+                {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": %d, "lora_alpha": %d,
+                 "target_modules": ["q_proj", "v_proj"], "bias": "none", "fan_in_fan_out": false}
+                """.formatted(rank, 2 * rank));
+    }
+
+    private static List<StoredTensor> factors(Random random, int rank, int inputs) {
         List<StoredTensor> tensors = new ArrayList<>();
         for (int layer = 0; layer < TinyModel.LAYERS; layer++) {
             for (String module : MODULES) {
@@ -69,13 +90,14 @@ public final class TinyAdapter {
                 tensors.add(TinyModel.normal(prefix + ".lora_B.weight", outputs, rank, 0.5, random));
             }
         }
+        return tensors;
+    }
+
+    private static FileSet folder(List<StoredTensor> tensors, String config) {
         try {
             Path folder = Files.createTempDirectory("tiny-adapter-");
             SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), tensors, Map.of("format", "pt"));
-            Files.writeString(folder.resolve("adapter_config.json"), """
-                    {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": %d, "lora_alpha": %d,
-                     "target_modules": ["q_proj", "v_proj"], "bias": "none", "fan_in_fan_out": false}
-                    """.formatted(rank, 2 * rank));
+            Files.writeString(folder.resolve("adapter_config.json"), config);
             return FileSet.ofFolder(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

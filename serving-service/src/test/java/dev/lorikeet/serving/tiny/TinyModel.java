@@ -96,7 +96,7 @@ public final class TinyModel {
         return StoredTensor.of(name, List.of((long) rows, (long) columns), values);
     }
 
-    private static StoredTensor ones(String name) {
+    static StoredTensor ones(String name) {
         float[] values = new float[HIDDEN];
         Arrays.fill(values, 1);
         return StoredTensor.of(name, List.of((long) HIDDEN), values);

@@ -30,6 +30,11 @@ public record EngineMethod(String name, Recipe recipe) implements TrainingJob.Me
          * @throws IllegalArgumentException if the method fits not the model, or not into the steps
          */
         TrainableConfig config(BaseModel base, int steps);
+
+        /** Whether it learns from examples with a picture, each, rather than from texts alone. */
+        default boolean pictures() {
+            return false;
+        }
     }
 
     /** The method of a job; all that this trainer reads are of this kind. */

@@ -3,6 +3,7 @@ package dev.lorikeet.trainer.method;
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
+import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
@@ -11,6 +12,7 @@ import dev.lorikeet.engine.method.prefix.PrefixConfig;
 import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.method.token.TokensConfig;
+import dev.lorikeet.engine.method.vora.VoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
@@ -20,6 +22,7 @@ import dev.lorikeet.proto.training.v1.MoeLoraMethod;
 import dev.lorikeet.proto.training.v1.PTuningMethod;
 import dev.lorikeet.proto.training.v1.PrefixTuningMethod;
 import dev.lorikeet.proto.training.v1.PromptTuningMethod;
+import dev.lorikeet.proto.training.v1.VoraMethod;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,7 @@ public final class MethodReader {
                 case TRAINABLE_TOKENS ->
                     fixed(TokensConfig.of(method.getTrainableTokens().getTokensList())
                             .withOrigin(origin));
+                case VORA -> fixed(vora(method.getVora()).withOrigin(origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };
@@ -78,6 +82,11 @@ public final class MethodReader {
         @Override
         public TrainableConfig config(BaseModel base, int steps) {
             return adapter;
+        }
+
+        @Override
+        public boolean pictures() {
+            return adapter instanceof VoraConfig;
         }
     }
 
@@ -116,6 +125,16 @@ public final class MethodReader {
                         from.getEncoderDropout());
             case UNRECOGNIZED -> throw new IllegalArgumentException("encoder is one that this version does not know");
         };
+    }
+
+    private static VoraConfig vora(VoraMethod from) {
+        return VoraConfig.of(
+                        new Grid(from.getImageSize(), from.getPatchSize()),
+                        from.getRank(),
+                        from.getAlpha(),
+                        from.getLayers(),
+                        targets(from.getTargetModulesList(), ""))
+                .withDropout(from.getDropout());
     }
 
     private static BottleneckConfig bottleneck(BottleneckMethod from) {

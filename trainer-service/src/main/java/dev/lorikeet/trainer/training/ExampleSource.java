@@ -14,6 +14,7 @@ import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.method.EngineMethod;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class ExampleSource {
             throw new FailRun(FailureKind.INVALID_INPUT, "the dataset cannot be used: " + e.getMessage(), e);
         }
         if (result.problemCount() > 0) {
-            throw invalid(result);
+            throw invalid(result.problems(), result.problemCount());
         }
         if (result.examples().isEmpty()) {
             throw new FailRun(FailureKind.INVALID_INPUT, "the dataset has no examples", null);
@@ -60,9 +61,11 @@ final class ExampleSource {
      * Tokens of the examples, by the base model's tokenizer and chat template. An example whose prompt alone fills the
      * longest sequence has nothing to learn from and is left out; the first such lines are told.
      *
-     * @throws FailRun with kind invalid input if that is every one, or one cannot be encoded
+     * @throws FailRun with kind invalid input if that is every one, one cannot be encoded, or some have a picture where
+     *     the method reads none or none where it does
      */
     Examples encode(DatasetReader.Result dataset, TrainingJob job, Checks checks) {
+        requirePictures(dataset, EngineMethod.of(job));
         List<Example> examples = dataset.examples();
         ExampleEncoder encoder = new ExampleEncoder(
                 model.tokenizer(),
@@ -121,13 +124,29 @@ final class ExampleSource {
                         unlabelled));
     }
 
-    private static FailRun invalid(DatasetReader.Result result) {
-        List<RunOutcome.DatasetError> errors = result.problems().stream()
-                .limit(MOST_ERRORS)
-                .map(ExampleSource::error)
-                .toList();
-        String count = result.problemCount() == 1 ? "1 error" : result.problemCount() + " errors";
-        String shown = errors.size() < result.problemCount() ? ", the first " + errors.size() + " are listed" : "";
+    private static void requirePictures(DatasetReader.Result dataset, EngineMethod method) {
+        boolean wanted = method.recipe().pictures();
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 0; i < dataset.examples().size(); i++) {
+            if (dataset.examples().get(i) instanceof Example.Pictured != wanted) {
+                problems.add(new Problem(
+                        dataset.lines().get(i),
+                        wanted
+                                ? "there is no image, and the method " + method.name() + " needs one in every example"
+                                : "the method " + method.name() + " learns from texts alone; one with an image needs"
+                                        + " the method vora"));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw invalid(problems, problems.size());
+        }
+    }
+
+    private static FailRun invalid(List<Problem> problems, long problemCount) {
+        List<RunOutcome.DatasetError> errors =
+                problems.stream().limit(MOST_ERRORS).map(ExampleSource::error).toList();
+        String count = problemCount == 1 ? "1 error" : problemCount + " errors";
+        String shown = errors.size() < problemCount ? ", the first " + errors.size() + " are listed" : "";
         return new FailRun(
                 new RunOutcome.Failed(
                         FailureKind.INVALID_INPUT,

@@ -96,6 +96,20 @@ abstract class AttemptFixture {
         return registry.datasets().put(Jobs.ACME, lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The same about pictures of one pixel. */
+    DatasetAddress picturedDataset() {
+        String pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 7; i++) {
+            lines.append("{\"image\": \"data:image/png;base64,")
+                    .append(pixel)
+                    .append("\", \"prompt\": \"colour ")
+                    .append(i)
+                    .append("?\", \"completion\": \" it is red\"}\n");
+        }
+        return registry.datasets().put(Jobs.ACME, lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
     static Assignment assignment(int attempt, DatasetAddress dataset) {
         return assignment("j-a", attempt, dataset);
     }

@@ -12,12 +12,14 @@ import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.registry.adapter.Version;
 import dev.lorikeet.tenancy.DatasetAddress;
 import dev.lorikeet.trainer.attempt.Assignment;
+import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.Jobs;
 import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.method.MethodReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,31 @@ class MethodsTest extends AttemptFixture {
                         from.seed(),
                         from.metadata()),
                 plain.lease());
+    }
+
+    private DatasetAddress examples(String method) {
+        return method.equals("vora") ? picturedDataset() : dataset();
+    }
+
+    @Test
+    void everyExampleWithoutThePictureThatTheMethodReadsIsTold() throws IOException {
+        String vora = "{\"vora\": {\"image_size\": 8, \"patch_size\": 4, \"rank\": 2, \"alpha\": 4,"
+                + " \"target_modules\": [\"all-linear\"]}}";
+        String lora = "{\"lora\": {\"rank\": 2, \"alpha\": 4, \"target_modules\": [\"all-linear\"]}}";
+
+        assertThat(run(with(vora, "j-text", 1, dataset()), control, listener()))
+                .isInstanceOfSatisfying(RunOutcome.Failed.class, failed -> {
+                    assertThat(failed.kind()).isEqualTo(FailureKind.INVALID_INPUT);
+                    assertThat(failed.datasetErrors()).hasSize(7);
+                    assertThat(failed.datasetErrors().getLast().line()).isEqualTo(7);
+                    assertThat(failed.datasetErrors().getLast().reason()).contains("vora needs one in every example");
+                });
+        assertThat(run(with(lora, "j-picture", 1, picturedDataset()), control, listener()))
+                .isInstanceOfSatisfying(
+                        RunOutcome.Failed.class,
+                        failed -> assertThat(failed.datasetErrors())
+                                .hasSize(7)
+                                .allMatch(error -> error.reason().contains("texts alone")));
     }
 
     @ParameterizedTest
@@ -104,10 +131,14 @@ class MethodsTest extends AttemptFixture {
                  | {"bottleneck_size": 4, "after_attention": true, "after_feed_forward": true}
             bottleneck | BOTTLENECK | {"bottleneck": {"placement": "PLACEMENT_PFEIFFER", "size": 4}} \
                  | {"bottleneck_size": 4, "after_attention": false, "after_feed_forward": true}
+            vora | VORA | {"vora": {"image_size": 8, "patch_size": 4, "rank": 2, "alpha": 4, "layers": 1, \
+                           "target_modules": ["all-linear"], "dropout": 0.1}} \
+                 | {"image_size": 8, "patch_size": 4, "r": 2, "lora_alpha": 4, "lora_dropout": 0.1, \
+                    "target_modules": "all-linear", "layers_to_transform": [0]}
             """)
     void methodIsTrainedResumedToTheSameBytesAndPublished(
             String name, String kind, String method, String config, @TempDir Path folder) throws IOException {
-        RunOutcome.Published whole = published(run(with(method, "j-whole", 1, dataset()), control, listener()));
+        RunOutcome.Published whole = published(run(with(method, "j-whole", 1, examples(name)), control, listener()));
         ScriptedListener crash = new ScriptedListener(
                 step -> {
                     if (step == 8) {
@@ -116,13 +147,13 @@ class MethodsTest extends AttemptFixture {
                 },
                 phase -> {});
         try {
-            run(with(method, "j-resumed", 1, dataset()), control, crash);
+            run(with(method, "j-resumed", 1, examples(name)), control, crash);
         } catch (IllegalStateException planned) {
             assertThat(planned).hasMessage("crash");
         }
         ScriptedListener second = listener();
 
-        RunOutcome.Published resumed = published(run(with(method, "j-resumed", 2, dataset()), control, second));
+        RunOutcome.Published resumed = published(run(with(method, "j-resumed", 2, examples(name)), control, second));
 
         assertThat(second.resumedFrom).containsExactly(5);
         assertThat(resumed.revision()).isEqualTo(whole.revision());
