@@ -88,9 +88,10 @@ public record Effects(
          *
          * @param tokens ids, each once
          * @param rows (tokens, hidden)
+         * @param head whether the head has them too: one that is tied to the embedding
          */
         @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-        record Rows(int[] tokens, float[] rows) implements EmbeddingEffect {}
+        record Rows(int[] tokens, float[] rows, boolean head) implements EmbeddingEffect {}
 
         /**
          * A matrix of its own.

@@ -110,18 +110,17 @@ public final class MergedTensors implements TensorStore {
 
     private void merge(Effects.EmbeddingEffect effect, ModelConfig model) {
         int hidden = model.hiddenSize();
+        if (effect instanceof Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows, boolean both) && both) {
+            change(head, old -> withRows(old, tokens, rows, hidden));
+        }
         if (model.tiedHead() && !changes.containsKey(head)) {
             // The head stays the base's, as in PEFT.
             change(head, old -> old);
         }
         change(embedding, old -> switch (effect) {
             case Effects.EmbeddingEffect.Whole(float[] weight) -> weight.clone();
-            case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows) -> {
-                for (int i = 0; i < tokens.length; i++) {
-                    System.arraycopy(rows, i * hidden, old, tokens[i] * hidden, hidden);
-                }
-                yield old;
-            }
+            case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows, boolean both) ->
+                withRows(old, tokens, rows, hidden);
             case Effects.EmbeddingEffect.Added(LowRank update) -> {
                 int vocabulary = old.length / hidden;
                 for (int token = 0; token < vocabulary; token++) {
@@ -136,6 +135,13 @@ public final class MergedTensors implements TensorStore {
                 yield old;
             }
         });
+    }
+
+    private static float[] withRows(float[] matrix, int[] tokens, float[] rows, int hidden) {
+        for (int i = 0; i < tokens.length; i++) {
+            System.arraycopy(rows, i * hidden, matrix, tokens[i] * hidden, hidden);
+        }
+        return matrix;
     }
 
     private void change(String name, UnaryOperator<float[]> change) {

@@ -39,6 +39,7 @@ record SpecialTables(
     private static final int EMBEDDING_ROWS = 4;
     private static final int EMBEDDING_WHOLE = 5;
     private static final int PROMPT = 6;
+    private static final int HEAD_ROWS = 7;
 
     /**
      * A matrix of one adapter.
@@ -257,7 +258,7 @@ record SpecialTables(
                             new long[] {number, EMBEDDING_UPDATE, 0, 0, first, 0, 0, 0},
                             new Matrix(model.vocabularySize(), false, transposed(update.a(), update.rank())),
                             new Matrix(model.hiddenSize(), false, update.b()));
-                case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows) -> {
+                case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows, boolean head) -> {
                     float[] ids = new float[tokens.length];
                     for (int i = 0; i < ids.length; i++) {
                         // Whole numbers up to 2^24, which vocabularies stay below, are exact.
@@ -268,6 +269,10 @@ record SpecialTables(
                             new long[] {number, EMBEDDING_ROWS, 0, 0, first, 0, 0, 0},
                             new Matrix(1, true, ids),
                             new Matrix(tokens.length, false, rows));
+                    if (head) {
+                        // The head's site, and the same matrices.
+                        entry(site - 1, new long[] {number, HEAD_ROWS, 0, 0, first, 0, 0, 0});
+                    }
                 }
                 case Effects.EmbeddingEffect.Whole(float[] weight) ->
                     entry(

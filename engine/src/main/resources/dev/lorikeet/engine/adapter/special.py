@@ -11,7 +11,7 @@
 # What: 0 own weight (out, in) for the columns; 1 routed update: a (ranks, in), b (columns, ranks), router (experts, in),
 # settings experts and how many are kept; 2 bottleneck on the output: down, its bias, up, its bias; and of the embedding: 3
 # update: a transposed (vocabulary, rank), b (hidden, rank); 4 rows of tokens: ids, rows; 5 a whole matrix; 6 a prompt
-# (virtual tokens, hidden), whose tokens have ids from `vocabulary` on.
+# (virtual tokens, hidden), whose tokens have ids from `vocabulary` on; of the head 7: rows of tokens: ids, rows.
 
 def bind_special(self, input: List[Tensor], scale: List[Tensor], bias: List[Tensor], norms: List[Tensor],
         own: List[Tensor], entries: Tensor, starts: Tensor, sites: Tensor) -> Tensor:
@@ -125,6 +125,7 @@ def specially_adapted(self, x: Tensor, w: Tensor, bias: Optional[Tensor], residu
     if self.special_bias[site].size(0) > 0:
         y = torch.to(torch.add(y, self.table(self.special_bias, site, kinds)), self.scalar)
     y = self.narrowed(y, site, kinds)
+    y = self.with_head_rows(y, x, site, kinds)
     if residual is not None:
         y = torch.add(y, residual)
     return y
@@ -184,4 +185,18 @@ def narrowed(self, y: Tensor, site: int, kinds: Tensor) -> Tensor:
                 inner = torch.relu(torch.linear(own, self.special_own[first], self.special_own[first + 1]))
                 added = torch.linear(inner, self.special_own[first + 2], self.special_own[first + 3])
                 _0 = torch.index_add_(y, 0, rows, torch.to(added, self.scalar))
+    return y
+
+# Logits of tokens that an adapter has rows of the head of its own for.
+def with_head_rows(self, y: Tensor, x: Tensor, site: int, kinds: Tensor) -> Tensor:
+    for i in range(self.special_starts[site], self.special_starts[site + 1]):
+        at = 8 * i
+        if self.special_entries[at + 1] == 7:
+            rows = self.rows_of(kinds, self.special_entries[at])
+            if rows.size(0) > 0:
+                first = self.special_entries[at + 4]
+                ids = torch.to(self.special_own[first], 4)
+                fresh = torch.mm(torch.to(torch.index_select(x, 0, rows), 6), torch.t(self.special_own[first + 1]))
+                own = torch.index_copy(torch.index_select(y, 0, rows), 1, ids, torch.to(fresh, self.scalar))
+                _0 = torch.index_copy_(y, 0, rows, own)
     return y

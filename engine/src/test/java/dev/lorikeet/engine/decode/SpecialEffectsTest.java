@@ -158,7 +158,7 @@ class SpecialEffectsTest {
         all.add(none.withEmbedding(new Effects.EmbeddingEffect.Added(
                 new LowRank(2, random(10, 2 * vocabulary, 0), random(11, 2 * hidden, 0)))));
         all.add(none.withEmbedding(
-                new Effects.EmbeddingEffect.Rows(new int[] {7, 300, 12}, random(12, 3 * hidden, 0))));
+                new Effects.EmbeddingEffect.Rows(new int[] {7, 300, 12}, random(12, 3 * hidden, 0), false)));
         all.add(none.withEmbedding(new Effects.EmbeddingEffect.Whole(random(13, vocabulary * hidden, 0))));
         // Norms.
         all.add(none.withReplaced(Map.of(

@@ -166,6 +166,6 @@ final class OwnTensors {
                 ? changed
                 : config.form()
                         .rows()
-                        .addTo(changed, tensors.get(rows(config, model).name()), model, base);
+                        .addTo(changed, tensors.get(rows(config, model).name()), model);
     }
 }

@@ -2,17 +2,11 @@ package dev.lorikeet.engine.method.token;
 
 import dev.lorikeet.engine.adapter.BaseWeights;
 import dev.lorikeet.engine.adapter.Effects;
-import dev.lorikeet.engine.adapter.LinearEffect;
-import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.adapter.UnsupportedTargetException;
-import dev.lorikeet.engine.model.Group;
-import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Tokens whose embeddings are an adapter's own, as PEFT's trainable tokens: whole rows, not differences. Where the head
@@ -78,32 +72,9 @@ public record TokenRows(List<Integer> tokens) {
      *
      * @param rows (tokens, hidden)
      */
-    public Effects addTo(Effects others, float[] rows, ModelConfig model, BaseWeights base) {
+    public Effects addTo(Effects others, float[] rows, ModelConfig model) {
         int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-        Map<LinearModule, LinearEffect> linear = new LinkedHashMap<>(others.linear());
-        if (model.tiedHead()) {
-            LinearModule head = LinearModule.of(model).getLast();
-            if (head.group() != Group.HEAD || linear.containsKey(head)) {
-                throw new IllegalArgumentException("the head has no rows of its own for trainable tokens");
-            }
-            // A row's difference from the base's is an update of rank 1.
-            float[] added = rows.clone();
-            float[] old = initial(model, base);
-            float[] places = new float[model.vocabularySize() * ids.length];
-            for (int i = 0; i < added.length; i++) {
-                added[i] -= old[i];
-            }
-            for (int i = 0; i < ids.length; i++) {
-                places[ids[i] * ids.length + i] = 1;
-            }
-            linear.put(head, LinearEffect.of(new LowRank(ids.length, added, places)));
-        }
-        return new Effects(
-                linear,
-                new Effects.EmbeddingEffect.Rows(ids, rows),
-                others.front(),
-                others.bottlenecks(),
-                others.replaced());
+        return others.withEmbedding(new Effects.EmbeddingEffect.Rows(ids, rows, model.tiedHead()));
     }
 
     /** Methods of a script that put rows in their place. */

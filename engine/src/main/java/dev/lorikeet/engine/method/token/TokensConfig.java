@@ -70,7 +70,7 @@ public record TokensConfig(TokenRows rows, @Nullable TargetModules target, Origi
 
     @Override
     public Effects effects(AdapterTensors tensors, ModelConfig model, BaseWeights base) {
-        return rows.addTo(Effects.of(Map.of()), tensors.get(name(model)), model, base);
+        return rows.addTo(Effects.of(Map.of()), tensors.get(name(model)), model);
     }
 
     @Override
