@@ -58,6 +58,27 @@ record BenchCase(String name, int tokens, int iterations, ObjectNode work) {
                 training(new TrainingBench.Work(2, 512, RANK)));
     }
 
+    /**
+     * Training steps by what they need of memory: over a base in its precision and over NF4 codes, layers kept for the
+     * backward pass and computed again.
+     */
+    static List<BenchCase> memory() {
+        List<BenchCase> cases = new ArrayList<>();
+        for (TrainingBench.Work work : List.of(TrainingBench.Work.STANDARD, new TrainingBench.Work(4, 512, RANK))) {
+            for (boolean recompute : new boolean[] {false, true}) {
+                for (boolean quantised : new boolean[] {false, true}) {
+                    BenchCase plain = training(work);
+                    cases.add(new BenchCase(
+                            plain.name() + (quantised ? ", NF4 base" : "") + (recompute ? ", recomputed" : ""),
+                            plain.tokens(),
+                            plain.iterations(),
+                            plain.work().put("nf4", quantised).put("recompute", recompute)));
+                }
+            }
+        }
+        return List.copyOf(cases);
+    }
+
     private static BenchCase decode(String name, DecodeCase work) {
         ObjectNode request = request("decode", work.rows(), work.length())
                 .put("rank", work.rank())

@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
         description = "Measures this machine's work.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {EngineBenchCommand.class, TrainingBenchCommand.class, WorkerCommand.class})
+        subcommands = {
+            EngineBenchCommand.class,
+            TrainingBenchCommand.class,
+            MemoryBenchCommand.class,
+            WorkerCommand.class
+        })
 public final class BenchCommand implements Runnable {
 
     @Spec

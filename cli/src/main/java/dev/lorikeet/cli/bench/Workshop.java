@@ -10,6 +10,7 @@ import dev.lorikeet.engine.bench.TrainingBench;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.Precision;
+import dev.lorikeet.engine.model.Quantisation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +80,12 @@ record Workshop(Path model, int threads) {
         int length = request.path("length").asInt();
         int rank = request.path("rank").asInt();
         return switch (request.path("case").asText()) {
-            case "training" -> training(options, new TrainingBench.Work(rows, length, rank));
+            case "training" ->
+                training(
+                        options.withQuantisation(
+                                request.path("nf4").asBoolean() ? Quantisation.NF4 : Quantisation.NONE),
+                        new TrainingBench.Work(rows, length, rank),
+                        request.path("recompute").asBoolean());
             case "decode" -> decoding(options, new DecodeCase(rows, length, rank), true);
             case "prefill" -> decoding(options, new DecodeCase(rows, length, 0), false);
             case "load" -> loading(options);
@@ -132,9 +138,11 @@ record Workshop(Path model, int threads) {
         return measured;
     }
 
-    private Measured training(LoadOptions options, TrainingBench.Work work) throws IOException {
+    private Measured training(LoadOptions options, TrainingBench.Work work, boolean recompute) throws IOException {
         BaseModel base = BaseModel.load(model, options);
-        TrainingBench bench = new TrainingBench(base, work);
+        TrainingBench bench = new TrainingBench(base, work, recompute);
+        // What reading the weights left on the Java heap is not the work's.
+        System.gc();
         return new Measured() {
             @Override
             public List<Double> times(int iterations) {

@@ -85,6 +85,7 @@ class WorkerTest {
         RandomModel.write(model, 1);
         for (String work : List.of(
                 "{\"case\": \"training\", \"rows\": 2, \"length\": 8, \"rank\": 2",
+                "{\"case\": \"training\", \"rows\": 2, \"length\": 8, \"rank\": 2, \"nf4\": true, \"recompute\": true",
                 "{\"case\": \"decode\", \"rows\": 2, \"length\": 8, \"rank\": 2",
                 "{\"case\": \"prefill\", \"rows\": 1, \"length\": 8")) {
             String line = work + ", \"precision\": \"float32\", \"iterations\": 2}\n";

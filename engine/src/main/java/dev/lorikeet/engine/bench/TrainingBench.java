@@ -44,9 +44,16 @@ public final class TrainingBench implements AutoCloseable {
 
     /** Begins a run, and takes a step that is not timed. */
     public TrainingBench(BaseModel base, Work work) {
+        this(base, work, false);
+    }
+
+    /** @param recompute whether layers are computed again for the backward pass */
+    public TrainingBench(BaseModel base, Work work, boolean recompute) {
         this.work = work;
-        TrainingOptions options =
-                TrainingOptions.defaults(1).withBatch(work.rows(), 1).withLength(new Length.Steps(Integer.MAX_VALUE));
+        TrainingOptions options = TrainingOptions.defaults(1)
+                .withBatch(work.rows(), 1)
+                .withLength(new Length.Steps(Integer.MAX_VALUE))
+                .withRecompute(recompute);
         this.run = TrainingRun.start(
                 base,
                 LoraConfig.allLinear(work.rank(), 2.0 * work.rank()),

@@ -14,6 +14,7 @@ import dev.lorikeet.engine.script.TensorRuntime;
 import dev.lorikeet.engine.text.ChatTemplate;
 import dev.lorikeet.engine.text.Tokenizer;
 import dev.lorikeet.engine.weights.MalformedFileException;
+import dev.lorikeet.engine.weights.Nf4Tensors;
 import dev.lorikeet.engine.weights.TensorInfo;
 import dev.lorikeet.engine.weights.TensorStore;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen base model on a device: loaded once, shared by any number of decoders, trainings and adapters, never written.
@@ -43,17 +45,32 @@ public final class BaseModel implements AutoCloseable {
     private final NDManager manager;
     private final Script loader;
     private final WeightReader reader;
+    private final TensorStore tensors;
+    /** Whose files and plain weights a quantised model shares. */
+    private final @Nullable BaseModel sharing;
+
+    private final @Nullable PackedWeights packed;
+    private @Nullable BaseModel quantised;
     private final Map<String, NDArray> plain = new HashMap<>();
     private final List<List<NDArray>> arranged = new ArrayList<>();
     private boolean closed;
 
-    private BaseModel(LoadOptions options, ModelFiles files, TensorStore weights) {
+    private BaseModel(LoadOptions options, ModelFiles files, TensorStore weights, @Nullable BaseModel sharing) {
         this.options = options;
         this.files = files;
+        this.sharing = sharing;
         this.layout = new WeightLayout(files.config());
         this.manager = TensorRuntime.newManager(options.device());
         this.loader = Script.compile(ScriptParts.weights(options), options.device());
-        this.reader = new WeightReader(weights, loader, manager);
+        if (options.quantisation() == Quantisation.NF4) {
+            Nf4Tensors encoded = new Nf4Tensors(weights, PackedWeights.names(files.config()));
+            this.tensors = encoded;
+            this.packed = new PackedWeights(encoded, loader, manager);
+        } else {
+            this.tensors = weights;
+            this.packed = null;
+        }
+        this.reader = new WeightReader(tensors, loader, manager);
     }
 
     /**
@@ -80,10 +97,18 @@ public final class BaseModel implements AutoCloseable {
     /**
      * Loads a model with an adapter merged into its weights: the result is what the adapter computes, at the cost of a
      * base model of its own. Name, digest and files stay the base's.
+     *
+     * @param options with NF4 it is merged into what the codes of the linear layers decode to (the base that QLoRA trained
+     *     over), else into the files' weights; the result is held without quantisation either way
      */
     public static BaseModel loadMerged(ModelFiles files, StoredAdapter adapter, LoadOptions options)
             throws IOException {
-        return load(files, new MergedTensors(files.weights(), files.config(), adapter), options);
+        TensorStore target = switch (options.quantisation()) {
+            case NONE -> files.weights();
+            case NF4 -> new Nf4Tensors(files.weights(), PackedWeights.names(files.config()));
+        };
+        return load(
+                files, new MergedTensors(target, files.config(), adapter), options.withQuantisation(Quantisation.NONE));
     }
 
     private static BaseModel load(ModelFiles files, TensorStore weights, LoadOptions options) throws IOException {
@@ -100,7 +125,42 @@ public final class BaseModel implements AutoCloseable {
                                 + tensor.shape());
             }
         }
-        return new BaseModel(options, files, weights);
+        return new BaseModel(options, files, weights, null);
+    }
+
+    /**
+     * The same model with its blocks' linear layers held as NF4 codes, for training over it (QLoRA). Made when first asked
+     * for, then kept, and closed with this one; what is not quantised is this model's own. Whatever reads such a model's
+     * weights in another form than the codes gets what these decode to.
+     */
+    public synchronized BaseModel quantised() {
+        requireOpen();
+        if (packed != null) {
+            return this;
+        }
+        if (quantised == null) {
+            quantised = new BaseModel(options.withQuantisation(Quantisation.NF4), files, tensors, this);
+        }
+        return quantised;
+    }
+
+    /** How the linear layers are held for training. */
+    public Quantisation quantisation() {
+        return options.quantisation();
+    }
+
+    /** What a checkpoint belongs to: {@link #digest}, and that the weights have passed through codes if they have. */
+    public String trainedDigest() {
+        return switch (options.quantisation()) {
+            case NONE -> digest();
+            case NF4 -> digest() + "+nf4";
+        };
+    }
+
+    /** A weight's codes, if it is held as such. */
+    public synchronized Optional<PackedMatrix> packed(String name) {
+        requireOpen();
+        return packed == null ? Optional.empty() : packed.matrix(name);
     }
 
     /** What requests call it. */
@@ -142,6 +202,9 @@ public final class BaseModel implements AutoCloseable {
     public synchronized NDArray weight(String name) {
         requireOpen();
         String stored = layout.head().equals(Optional.of(name)) ? head(name) : name;
+        if (sharing != null && packed != null && !packed.holds(stored)) {
+            return sharing.weight(stored);
+        }
         return plain.computeIfAbsent(stored, key -> {
             NDArray array = reader.plain(List.of(key));
             reader.releaseUnless(aliases());
@@ -311,11 +374,16 @@ public final class BaseModel implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            if (quantised != null) {
+                quantised.close();
+            }
             loader.close();
             manager.close();
             // What dequantised weights lie in goes with the next collection.
             reader.releaseUnless(false);
-            files.close();
+            if (sharing == null) {
+                files.close();
+            }
             NativeHeap.release();
         }
     }

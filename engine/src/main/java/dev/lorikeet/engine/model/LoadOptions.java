@@ -9,9 +9,10 @@ import dev.lorikeet.engine.script.TensorRuntime;
  * @param name what requests call it
  * @param device where its weights live
  * @param precision the type of its weights there
+ * @param quantisation how its linear layers are held for training
  * @param threads operator threads of the process, 0 for one a core
  */
-public record LoadOptions(String name, Device device, Precision precision, int threads) {
+public record LoadOptions(String name, Device device, Precision precision, Quantisation quantisation, int threads) {
     public LoadOptions {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a base model needs a name");
@@ -19,6 +20,16 @@ public record LoadOptions(String name, Device device, Precision precision, int t
         if (threads < 0) {
             throw new IllegalArgumentException("threads must not be negative: " + threads);
         }
+    }
+
+    /** Without quantisation. */
+    public LoadOptions(String name, Device device, Precision precision, int threads) {
+        this(name, device, precision, Quantisation.NONE, threads);
+    }
+
+    /** The same with linear layers held otherwise. */
+    public LoadOptions withQuantisation(Quantisation other) {
+        return new LoadOptions(name, device, precision, other, threads);
     }
 
     /** A GPU where there is one, bfloat16 where the hardware multiplies it, a thread a core. */

@@ -6,12 +6,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.model.PackedMatrix;
+import dev.lorikeet.engine.model.PackedWeights;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The fast way to a micro-batch's gradient for plain LoRA over a Llama-like base: fused.py's hand-written backward, on
@@ -39,7 +42,12 @@ final class FusedPass implements AutoCloseable {
     private final List<NDArray> spare = new ArrayList<>();
 
     /** Prepares the base's tensors, as training.py's {@code bind} takes them. */
-    FusedPass(BaseModel base, TrainedMethod method, List<NDArray> weights, List<NDArray> biases) {
+    FusedPass(
+            BaseModel base,
+            TrainedMethod method,
+            List<NDArray> weights,
+            List<NDArray> biases,
+            Map<Integer, PackedMatrix> packed) {
         this.manager = TensorRuntime.newManager(base.device());
         this.script = Script.compile(source(base), base.device());
         this.shapes = manager.create(method.shapes());
@@ -53,6 +61,7 @@ final class FusedPass implements AutoCloseable {
         }
         try (NDManager scope = manager.newSubManager()) {
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases);
+            PackedWeights.bind(manager, script, weights, packed);
         }
     }
 
@@ -75,6 +84,7 @@ final class FusedPass implements AutoCloseable {
     static ScriptSource source(BaseModel base) {
         ModelConfig config = base.config();
         return ScriptSource.of(FusedPass.class, "fused.py")
+                .and(PackedWeights.source(base))
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())

@@ -106,6 +106,11 @@ public interface TrainedMethod {
         return false;
     }
 
+    /** Whether the base's linear layers may be held as codes: not where they are trained themselves. */
+    default boolean packedBase() {
+        return true;
+    }
+
     /** Whether the hook {@code stepped} is to be called after every optimizer step. */
     default boolean stepped() {
         return false;

@@ -5,9 +5,13 @@ import ai.djl.ndarray.NDManager;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.model.PackedMatrix;
+import dev.lorikeet.engine.model.PackedWeights;
+import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.TensorRuntime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,9 @@ public final class TrainingProfile implements AutoCloseable {
         if (rows % threads != 0) {
             throw new IllegalArgumentException(rows + " rows cannot be shared evenly by " + threads + " threads");
         }
+        if (base.quantisation() != Quantisation.NONE) {
+            throw new IllegalArgumentException("parts of a step are timed over a base that is not quantised");
+        }
         TensorRuntime.start(1);
         this.share = rows / threads;
         this.manager = TensorRuntime.newManager(base.device());
@@ -51,9 +58,11 @@ public final class TrainingProfile implements AutoCloseable {
                 base.device());
         long labelled = (long) share * (length / 2);
         this.sizes = manager.create(new long[] {share, length, rank, labelled, elements(base, rank)});
-        List<NDArray> weights = TrainingScript.weights(base, manager);
+        Map<Integer, PackedMatrix> packed = new HashMap<>();
+        List<NDArray> weights = TrainingScript.weights(base, manager, packed);
         List<NDArray> biases = TrainingScript.biases(base, manager);
         call("bind", weights, biases);
+        PackedWeights.bind(manager, script, weights, packed);
         call("prepare_profile", sizes);
     }
 

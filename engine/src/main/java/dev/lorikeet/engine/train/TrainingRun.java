@@ -5,6 +5,7 @@ import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Quantisation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -103,9 +104,9 @@ public final class TrainingRun implements AutoCloseable {
     public static TrainingRun resume(BaseModel base, Path folder, List<EncodedExample> examples) throws IOException {
         Checkpoint checkpoint = Checkpoint.read(folder);
         Checkpoint.Position position = checkpoint.position();
-        if (!position.baseDigest().equals(base.digest())) {
-            throw new IllegalArgumentException(
-                    "checkpoint " + folder + " is of base model " + position.baseDigest() + ", not " + base.digest());
+        if (!position.baseDigest().equals(base.trainedDigest())) {
+            throw new IllegalArgumentException("checkpoint " + folder + " is of base model " + position.baseDigest()
+                    + ", not " + base.trainedDigest());
         }
         TrainedMethod method = checkpoint.config().method(base.config());
         TrainingData data = TrainingData.of(examples, base.config(), method);
@@ -131,6 +132,10 @@ public final class TrainingRun implements AutoCloseable {
         if (options.recompute() && method.penalised()) {
             throw new IllegalArgumentException(config.kind()
                     + " adds a penalty to the loss, for which layers must be kept: recompute is not possible");
+        }
+        if (base.quantisation() != Quantisation.NONE && (method.penalised() || !method.packedBase())) {
+            throw new IllegalArgumentException(
+                    config.kind() + " is not trained over a quantised base: use a method like LoRA");
         }
         ExampleOrder order = new ExampleOrder(data.examples().size(), options.window(), options.seed());
         method.requireSteps(options.length().totalSteps(order.stepsPerEpoch()));
@@ -253,7 +258,7 @@ public final class TrainingRun implements AutoCloseable {
         requireSound();
         Checkpoint.Vectors vectors = script.vectors();
         finite(vectors.values());
-        Checkpoint.Position position = Checkpoint.Position.of(stepsDone, options, base.digest(), data.digest());
+        Checkpoint.Position position = Checkpoint.Position.of(stepsDone, options, base.trainedDigest(), data.digest());
         new Checkpoint(position, config, vectors).write(folder);
     }
 

@@ -10,6 +10,9 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Blueprint;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
+import dev.lorikeet.engine.model.PackedMatrix;
+import dev.lorikeet.engine.model.PackedWeights;
+import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.model.ScriptParts;
 import dev.lorikeet.engine.script.NativeHeap;
 import dev.lorikeet.engine.script.Script;
@@ -17,7 +20,9 @@ import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +45,13 @@ final class TrainingScript implements AutoCloseable {
     private final @Nullable FusedPass fused;
 
     TrainingScript(BaseModel base, TrainedMethod method, boolean recompute, Checkpoint.Vectors start) {
-        this(base, method, recompute, start, !recompute && FusedPass.computes(method, base.config()));
+        // Autograd would keep every decoded weight for the backward pass, but for recomputation.
+        this(
+                base,
+                method,
+                recompute || base.quantisation() != Quantisation.NONE,
+                start,
+                !recompute && FusedPass.computes(method, base.config()));
     }
 
     /** @param fast whether to use {@link FusedPass} */
@@ -58,17 +69,23 @@ final class TrainingScript implements AutoCloseable {
 
     private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean fast) {
         try (NDManager scope = manager.newSubManager()) {
-            List<NDArray> weights = weights(base, manager);
+            Map<Integer, PackedMatrix> packed = new HashMap<>();
+            List<NDArray> weights = weights(base, manager, packed);
             List<NDArray> biases = biases(base, manager);
             NDArray index = scope.create(method.index());
             NDArray scales = scope.create(method.scales());
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details(base), index, scales, state);
-            return fast ? new FusedPass(base, method, weights, biases) : null;
+            PackedWeights.bind(manager, script, weights, packed);
+            return fast ? new FusedPass(base, method, weights, biases, packed) : null;
         }
     }
 
-    /** The base's tensors in the order of training.py's {@code bind}. */
-    static List<NDArray> weights(BaseModel base, NDManager manager) {
+    /**
+     * The base's tensors in the order of training.py's {@code bind}.
+     *
+     * @param packed gets those that are held as codes, by place
+     */
+    static List<NDArray> weights(BaseModel base, NDManager manager, Map<Integer, PackedMatrix> packed) {
         ModelConfig config = base.config();
         Blueprint blueprint = config.blueprint();
         List<NDArray> weights = new ArrayList<>();
@@ -81,7 +98,9 @@ final class TrainingScript implements AutoCloseable {
                     weights.add(base.weight(prefix + blueprint.norms().feedForward() + ".weight"));
                 }
                 for (String path : blueprint.paths(layer, group)) {
-                    weights.add(base.weight(path + ".weight"));
+                    String name = path + ".weight";
+                    base.packed(name).ifPresent(matrix -> packed.put(weights.size(), matrix));
+                    weights.add(base.packed(name).map(PackedMatrix::codes).orElseGet(() -> base.weight(name)));
                 }
             }
         }
@@ -144,7 +163,8 @@ final class TrainingScript implements AutoCloseable {
                 .constant("own_head", false)
                 .constant("recompute", recompute)
                 .and(method.script())
-                .orElse(TrainingScript.class, "plain.py");
+                .orElse(TrainingScript.class, "plain.py")
+                .and(PackedWeights.source(base));
         ScriptSource source = ScriptParts.family(own, config)
                 .constant("scalar", base.precision().scalarType())
                 .constant("longest", LONGEST_MATERIALISED)

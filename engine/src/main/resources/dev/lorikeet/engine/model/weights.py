@@ -17,6 +17,10 @@ def copied(self, sources: List[Tensor]) -> List[Tensor]:
         cast.append(torch.clone(torch.to(source, 6)))
     return cast
 
+# A copy of its own.
+def duplicated(self, source: Tensor) -> Tensor:
+    return torch.clone(source)
+
 # The same, ready to be multiplied by `product`.
 def arranged(self, parts: List[Tensor]) -> Tensor:
     whole = self.assembled(parts)

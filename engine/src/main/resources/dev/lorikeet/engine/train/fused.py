@@ -147,7 +147,7 @@ def group(self, x: Tensor, residual: Optional[Tensor], factors: List[Tensor], in
   outputs: List[Tensor] = []
   for i in range([3, 1, 2, 1][group]):
     at = 7 * layer + first + i
-    weight = self.weights[[2, 3, 4, 5, 7, 8, 9][first + i] + 9 * layer]
+    weight = self.matrix([2, 3, 4, 5, 7, 8, 9][first + i] + 9 * layer)
     bias = self.biases[at]
     if residual is not None:
       start = residual
@@ -212,9 +212,9 @@ def group_back(self, gradients: List[Tensor], factors: List[Tensor], slots: List
     _1 = self.add_product(slots[a], error.t(), x)
   if not through:
     return error
-  dx = torch.mm(gradients[0], self.weights[[2, 3, 4, 5, 7, 8, 9][first] + 9 * layer])
+  dx = torch.mm(gradients[0], self.matrix([2, 3, 4, 5, 7, 8, 9][first] + 9 * layer))
   for i in range(1, len(gradients)):
-    dx = torch.addmm_(dx, gradients[i], self.weights[[2, 3, 4, 5, 7, 8, 9][first + i] + 9 * layer])
+    dx = torch.addmm_(dx, gradients[i], self.matrix([2, 3, 4, 5, 7, 8, 9][first + i] + 9 * layer))
   if a >= 0:
     if dropout:
       dx = torch.add_(dx, torch.mul_(torch.mm(error, factors[a]), mask))
@@ -281,7 +281,7 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
     for group in range(4):
       mask = annotate(Optional[Tensor], None)
       if rate > 0. and index[11 * layer + group] >= 0:
-        width = w[[2, 5, 7, 9][group] + 9 * layer].size(1)
+        width = self.width([2, 5, 7, 9][group] + 9 * layer)
         if group == 0:
           mask = self.mask(width, rate, run, layer, group, tokens, everywhere)
         else:

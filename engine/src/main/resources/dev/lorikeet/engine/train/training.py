@@ -180,18 +180,18 @@ def block(self, x: Tensor, layer: int, rows: int, turn: Tuple[Tensor, Tensor]) -
   at = 1 + (2 + self.modules) * layer
   h = self.normed(x, w[at], self.details[2 + 4 * layer])
   at = at + 1
-  qkv = self.projected(h, None, w[at:(at + self.modules_0)], layer, 0)
+  qkv = self.projected(h, None, self.matrices(at, self.modules_0), layer, 0)
   if self.modules_0 == 1:
     qkv = torch.split_with_sizes(
         qkv[0], [self.heads * self.size, self.groups * self.size, self.groups * self.size], 1)
   mixed = self.attention(qkv[0], qkv[1], qkv[2], rows, turn, layer)
   at = at + self.modules_0
-  x = self.joined(mixed, x, w[at], layer, 1)
+  x = self.joined(mixed, x, self.matrix(at), layer, 1)
   h = self.normed(x, w[at + 1], self.details[3 + 4 * layer])
   at = at + 2
-  wide = self.projected(h, None, w[at:(at + self.modules_2)], layer, 2)
+  wide = self.projected(h, None, self.matrices(at, self.modules_2), layer, 2)
   inner = torch.mul(torch.silu(wide[0]), wide[1]) if self.gated_forward else self.gelu_tanh(wide[0])
-  return self.joined(inner, x, w[at + self.modules_2], layer, 3)
+  return self.joined(inner, x, self.matrix(at + self.modules_2), layer, 3)
 
 def layers(self) -> int:
   return (len(self.weights) - 4) // (2 + self.modules)

@@ -46,6 +46,11 @@ final class FullTraining implements TrainedMethod {
     }
 
     @Override
+    public boolean packedBase() {
+        return false;
+    }
+
+    @Override
     public long[] index() {
         return index.clone();
     }
