@@ -130,8 +130,9 @@ public final class BaseModel implements AutoCloseable {
 
     /**
      * The same model with its blocks' linear layers held as NF4 codes, for training over it (QLoRA). Made when first asked
-     * for, then kept, and closed with this one; what is not quantised is this model's own. Whatever reads such a model's
-     * weights in another form than the codes gets what these decode to.
+     * for, then kept, and closed with this one; what is not quantised is this model's own. Decoding over it decodes each
+     * matrix where a product needs it: slower, and as small. Whatever reads such a model's weights in another form than the
+     * codes gets what these decode to.
      */
     public synchronized BaseModel quantised() {
         requireOpen();
@@ -237,6 +238,9 @@ public final class BaseModel implements AutoCloseable {
         Script script = Script.compile(ScriptParts.model(options, config(), looksUp(), own), options.device());
         try (NDManager scope = manager.newSubManager()) {
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, arranged.toArray());
+            if (packed != null) {
+                packed.bindAll(script, config());
+            }
             return script;
         }
     }
@@ -301,7 +305,10 @@ public final class BaseModel implements AutoCloseable {
             List<NDArray> biases = new ArrayList<>();
             NDArray none = none();
             for (int layer = 0; layer < config().layers(); layer++) {
-                matrices.add(reader.arranged(layout.matrices(layer, group)));
+                matrices.add(
+                        packed == null
+                                ? reader.arranged(layout.matrices(layer, group))
+                                : packed.places(config(), layer, group));
                 biases.add(config().biased(group) ? reader.plain(layout.biases(layer, group)) : none);
                 reader.releaseUnless(aliases());
             }

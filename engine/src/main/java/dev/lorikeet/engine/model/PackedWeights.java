@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** Matrices of a base model that are held on the device as NF4 codes, each brought there when first asked for. */
 public final class PackedWeights {
@@ -82,9 +83,10 @@ public final class PackedWeights {
     }
 
     /** nf4.py with what it needs, for a script that holds base tensors in its list {@code weights}. */
-    public static ScriptSource source(BaseModel base) {
+    public static ScriptSource source(Quantisation quantisation) {
         return ScriptSource.of(PackedWeights.class, "nf4.py")
-                .constant("nf4", base.quantisation() == Quantisation.NF4)
+                .constant("nf4", quantisation == Quantisation.NF4)
+                .tensorList("weights")
                 .tensorList("magnitudes")
                 .tensorList("spreads")
                 .tensorList("tables")
@@ -126,6 +128,29 @@ public final class PackedWeights {
                     levels,
                     scope.create(sizes));
         }
+    }
+
+    /** Gives a script the packed matrices as its {@code weights}, in the order of {@link #names}. */
+    void bindAll(Script script, ModelConfig config) {
+        List<NDArray> codes = new ArrayList<>();
+        Map<Integer, PackedMatrix> all = new HashMap<>();
+        for (String name : names(config)) {
+            PackedMatrix matrix = matrix(name).orElseThrow();
+            all.put(codes.size(), matrix);
+            codes.add(matrix.codes());
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            script.call(scope, "hold", Script.Mode.NO_GRADIENT, codes);
+        }
+        bind(manager, script, codes, all);
+    }
+
+    /** Places in the order of {@link #names} of a group's matrices in one layer, as weights.py's products take them. */
+    NDArray places(ModelConfig config, int layer, Group group) {
+        long first = (long) layer * config.blueprint().modulesPerLayer()
+                + config.blueprint().first(group);
+        return manager.create(
+                LongStream.range(first, first + config.blueprint().count(group)).toArray());
     }
 
     /** Both weights of each byte of codes. */

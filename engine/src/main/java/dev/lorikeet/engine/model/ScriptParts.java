@@ -26,7 +26,8 @@ public final class ScriptParts {
 
     /** What brings weights to the device. */
     static ScriptSource weights(LoadOptions options) {
-        return ScriptSource.of(ScriptParts.class, "weights.py")
+        return PackedWeights.source(options.quantisation())
+                .and(ScriptParts.class, "weights.py")
                 .constant("scalar", options.precision().scalarType())
                 .constant("packed", !options.device().isGpu());
     }

@@ -84,7 +84,7 @@ final class FusedPass implements AutoCloseable {
     static ScriptSource source(BaseModel base) {
         ModelConfig config = base.config();
         return ScriptSource.of(FusedPass.class, "fused.py")
-                .and(PackedWeights.source(base))
+                .and(PackedWeights.source(base.quantisation()))
                 .constant("heads", config.heads())
                 .constant("groups", config.keyValueHeads())
                 .constant("size", config.headSize())

@@ -164,7 +164,7 @@ final class TrainingScript implements AutoCloseable {
                 .constant("recompute", recompute)
                 .and(method.script())
                 .orElse(TrainingScript.class, "plain.py")
-                .and(PackedWeights.source(base));
+                .and(PackedWeights.source(base.quantisation()));
         ScriptSource source = ScriptParts.family(own, config)
                 .constant("scalar", base.precision().scalarType())
                 .constant("longest", LONGEST_MATERIALISED)

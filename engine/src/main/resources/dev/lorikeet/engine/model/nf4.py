@@ -11,16 +11,30 @@ def bind_packed(self, magnitudes: List[Tensor], spreads: List[Tensor], pairs: Te
   self.sizes = annotate(List[int], sizes.tolist())
   return pairs
 
+# For scripts that hold nothing but packed matrices in `weights`.
+def hold(self, weights: List[Tensor]) -> Tensor:
+  self.weights = weights
+  return weights[0]
+
+# The matrices at some places (int64), one below the other.
+def stacked(self, places: Tensor) -> Tensor:
+  all: List[Tensor] = []
+  for place in annotate(List[int], places.tolist()):
+    all.append(self.matrix(place))
+  if len(all) == 1:
+    return all[0]
+  return torch.cat(all)
+
 # The base's tensor at a place: (out, in) of a linear layer.
 def matrix(self, at: int) -> Tensor:
   if not self.nf4:
     return self.weights[at]
-  rows = self.sizes[2 * at]
-  if rows == 0:
-    return self.weights[at]
+  codes = self.weights[at]
+  # Bytes; else it is plain, or a method has put its own in the place.
+  if codes.dtype != 0:
+    return codes
   spread = self.spreads[at]
   groups = spread.size(0) - 1
-  codes = self.weights[at]
   blocks = self.magnitudes[at].size(0)
   levels = torch.index_select(self.tables[1], 0, self.magnitudes[at].to(3))
   scales = torch.narrow(torch.repeat_interleave(torch.narrow(spread, 0, 0, groups), 256), 0, 0, blocks)
@@ -28,6 +42,7 @@ def matrix(self, at: int) -> Tensor:
   # A pair of float32 numbers is fetched as one complex number: four times as fast as a row of two.
   pairs = torch.view_as_real(torch.index_select(self.tables[0], 0, codes.to(3)))
   decoded = torch.mul(pairs.view([blocks, 64]), largest.unsqueeze(1)).view([-1])
+  rows = self.sizes[2 * at]
   count = rows * self.sizes[2 * at + 1]
   return torch.narrow(decoded, 0, 0, count).to(self.scalar).view([rows, -1])
 
@@ -43,6 +58,6 @@ def matrices(self, at: int, count: int) -> List[Tensor]:
 # Inputs of the linear layer at a place.
 def width(self, at: int) -> int:
   if self.nf4:
-    if self.sizes[2 * at] > 0:
+    if self.weights[at].dtype == 0:
       return self.sizes[2 * at + 1]
   return self.weights[at].size(1)

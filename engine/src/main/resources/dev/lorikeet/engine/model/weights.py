@@ -28,14 +28,20 @@ def arranged(self, parts: List[Tensor]) -> Tensor:
         return ops.mkldnn._reorder_linear_weight(torch.contiguous(whole), None)
     return whole
 
-# x (rows, in), w from `arranged` (out, in) -> (rows, out).
+# x (rows, in), w from `arranged` (out, in), or places of packed matrices (nf4.py) -> (rows, out).
 def product(self, x: Tensor, w: Tensor, bias: Optional[Tensor]) -> Tensor:
+    if self.nf4:
+        if w.dtype == 4:
+            return torch.linear(x, self.stacked(w), bias)
     if self.packed:
         return ops.mkldnn._linear_pointwise(x, w, bias, "none", annotate(List[Optional[number]], []), "")
     return torch.linear(x, w, bias)
 
 # The same plus a matrix (rows, out) in one pass over the result.
 def product_plus(self, x: Tensor, w: Tensor, bias: Optional[Tensor], plus: Tensor) -> Tensor:
+    if self.nf4:
+        if w.dtype == 4:
+            return torch.add(torch.linear(x, self.stacked(w), bias), plus)
     if self.packed:
         return ops.mkldnn._linear_pointwise(x, plus, w, bias, "add")
     if bias is None:

@@ -1,5 +1,6 @@
 package dev.lorikeet.scheduler.protobuf;
 
+import dev.lorikeet.proto.training.v1.BaseQuantization;
 import dev.lorikeet.proto.training.v1.Bias;
 import dev.lorikeet.proto.training.v1.Initialisation;
 import dev.lorikeet.proto.training.v1.LoraMethod;
@@ -26,6 +27,12 @@ final class LoraMapper {
                     case INITIALISATION_PISSA -> Lora.Initialisation.PISSA;
                     case INITIALISATION_OLORA -> Lora.Initialisation.OLORA;
                     case UNRECOGNIZED -> Lora.Initialisation.UNKNOWN;
+                },
+                switch (lora.getBaseQuantization()) {
+                    case BASE_QUANTIZATION_UNSPECIFIED -> Lora.Base.UNSET;
+                    case BASE_QUANTIZATION_NONE -> Lora.Base.PLAIN;
+                    case BASE_QUANTIZATION_NF4 -> Lora.Base.NF4;
+                    case UNRECOGNIZED -> Lora.Base.UNKNOWN;
                 });
     }
 
@@ -63,6 +70,12 @@ final class LoraMapper {
                             case ZERO -> Initialisation.INITIALISATION_ZERO;
                             case PISSA -> Initialisation.INITIALISATION_PISSA;
                             case OLORA -> Initialisation.INITIALISATION_OLORA;
+                        })
+                .setBaseQuantization(
+                        switch (lora.base()) {
+                            case UNSET, UNKNOWN -> BaseQuantization.BASE_QUANTIZATION_UNSPECIFIED;
+                            case PLAIN -> BaseQuantization.BASE_QUANTIZATION_NONE;
+                            case NF4 -> BaseQuantization.BASE_QUANTIZATION_NF4;
                         })
                 .build();
     }

@@ -17,8 +17,10 @@ import java.util.TreeMap;
  * @param dropout probability of dropping an input element
  * @param own what else is trained and stored with the adapter
  * @param initialisation what the factors begin as
+ * @param base how the base model is held meanwhile
  */
-public record Lora(Scaling scaling, Targets targets, double dropout, Own own, Initialisation initialisation)
+public record Lora(
+        Scaling scaling, Targets targets, double dropout, Own own, Initialisation initialisation, Base base)
         implements Method {
     /** Nothing set. */
     public static final Lora UNSET = new Lora(Scaling.UNSET, Targets.UNSET, 0);
@@ -32,11 +34,12 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
         requireNonNull(targets, "targets");
         requireNonNull(own, "own");
         requireNonNull(initialisation, "initialisation");
+        requireNonNull(base, "base");
     }
 
-    /** The factors alone, and no choice of what they begin as. */
+    /** The factors alone, no choice of what they begin as, over the base model as it is. */
     public Lora(Scaling scaling, Targets targets, double dropout) {
-        this(scaling, targets, dropout, Own.UNSET, Initialisation.UNSET);
+        this(scaling, targets, dropout, Own.UNSET, Initialisation.UNSET, Base.UNSET);
     }
 
     /** Which of the base model's biases are trained too. */
@@ -97,6 +100,18 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
         }
     }
 
+    /** How the frozen base model's linear layers are held while an adapter trains. */
+    public enum Base {
+        /** The tenant did not choose. */
+        UNSET,
+        /** In the trainer's precision. */
+        PLAIN,
+        /** As NF4 codes (QLoRA). */
+        NF4,
+        /** A value that this version does not know. */
+        UNKNOWN
+    }
+
     /**
      * Ranks and strengths.
      *
@@ -153,6 +168,12 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
                     "initialisation",
                     "is not known; use INITIALISATION_ZERO, INITIALISATION_PISSA or INITIALISATION_OLORA");
         }
+        if (base == Base.UNKNOWN) {
+            check.wrong(
+                    Code.INVALID_VALUE,
+                    "base_quantization",
+                    "is not known; use BASE_QUANTIZATION_NONE or BASE_QUANTIZATION_NF4");
+        }
     }
 
     @Override
@@ -162,6 +183,7 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
                 targets.resolved(),
                 dropout,
                 own.resolved(),
-                initialisation == Initialisation.UNSET ? Initialisation.ZERO : initialisation);
+                initialisation == Initialisation.UNSET ? Initialisation.ZERO : initialisation,
+                base == Base.UNSET ? Base.PLAIN : base);
     }
 }

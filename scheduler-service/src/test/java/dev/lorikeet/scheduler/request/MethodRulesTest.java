@@ -68,7 +68,7 @@ class MethodRulesTest {
     void whatLoraTrainsBesideItsFactorsIsChecked() {
         Lora.Own own = new Lora.Own(Lora.Bias.UNKNOWN, List.of("lm head"), List.of(4, 4));
 
-        assertThat(problems(new Lora(Lora.Scaling.UNSET, Targets.UNSET, 0, own, Lora.Initialisation.UNKNOWN)))
+        assertThat(problems(new Lora(Lora.Scaling.UNSET, Targets.UNSET, 0, own, Lora.Initialisation.UNKNOWN, Lora.Base.UNSET)))
                 .containsExactly(
                         "INVALID_VALUE method.lora.bias",
                         "INVALID_NAME method.lora.modules_to_save[0]",
@@ -80,6 +80,15 @@ class MethodRulesTest {
                 .containsExactly(
                         "OUT_OF_RANGE method.trainable_tokens.tokens[0]",
                         "OUT_OF_RANGE method.trainable_tokens.tokens[1]");
+    }
+
+    @Test
+    void baseIsHeldInAKnownWay() {
+        Lora unknown = new Lora(
+                Lora.Scaling.UNSET, Targets.UNSET, 0, Lora.Own.UNSET, Lora.Initialisation.UNSET, Lora.Base.UNKNOWN);
+
+        assertThat(problems(unknown)).containsExactly("INVALID_VALUE method.lora.base_quantization");
+        assertThat(Lora.UNSET.resolved(Training.UNSET).base()).isEqualTo(Lora.Base.PLAIN);
     }
 
     @Test

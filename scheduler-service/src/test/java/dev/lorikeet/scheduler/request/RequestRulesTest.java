@@ -63,7 +63,8 @@ class RequestRulesTest {
                                 new Targets(List.of("all-linear"), "", List.of(), List.of()),
                                 0,
                                 new Lora.Own(Lora.Bias.NONE, List.of(), List.of()),
-                                Lora.Initialisation.ZERO),
+                                Lora.Initialisation.ZERO,
+                                Lora.Base.PLAIN),
                         new Training(
                                 new Length(3, 0),
                                 new Batching(4, 1, 512, false),

@@ -3,6 +3,7 @@ package dev.lorikeet.trainer.method;
 import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 
@@ -11,11 +12,26 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
  *
  * @param name as requests name it, noted in the manifest
  * @param recipe makes the adapter's configuration
+ * @param base how the base model's linear layers are held while it trains
  */
-public record EngineMethod(String name, Recipe recipe) implements TrainingJob.Method {
+public record EngineMethod(String name, Recipe recipe, Quantisation base) implements TrainingJob.Method {
     public EngineMethod {
         requireNonNull(name, "name");
         requireNonNull(recipe, "recipe");
+        requireNonNull(base, "base");
+    }
+
+    /** Over the base model as it is. */
+    public EngineMethod(String name, Recipe recipe) {
+        this(name, recipe, Quantisation.NONE);
+    }
+
+    /** The base model in the form that the method trains over; it stays the caller's. */
+    public BaseModel over(BaseModel model) {
+        return switch (base) {
+            case NONE -> model;
+            case NF4 -> model.quantised();
+        };
     }
 
     /**

@@ -14,7 +14,9 @@ import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.method.token.TokensConfig;
 import dev.lorikeet.engine.method.vora.VoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.train.TrainableConfig;
+import dev.lorikeet.proto.training.v1.BaseQuantization;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
@@ -43,7 +45,10 @@ public final class MethodReader {
         AdapterConfig.Origin origin = new AdapterConfig.Origin(baseModel, null);
         try {
             return switch (method.getKindCase()) {
-                case LORA -> fixed(lora(method.getLora(), origin).withForm(LoraFormReader.read(method.getLora())));
+                case LORA ->
+                    over(
+                            method.getLora().getBaseQuantization(),
+                            fixed(lora(method.getLora(), origin).withForm(LoraFormReader.read(method.getLora()))));
                 case ADALORA ->
                     AdaLoraReader.read(
                             method.getAdalora(),
@@ -76,6 +81,16 @@ public final class MethodReader {
     /** A configuration that depends on nothing but the request. */
     private static EngineMethod fixed(TrainableConfig config) {
         return new EngineMethod(config.kind(), new Fixed(config));
+    }
+
+    /** What is trained over NF4 codes is plain LoRA to all that reads it; its manifest says over which base. */
+    private static EngineMethod over(BaseQuantization base, EngineMethod method) {
+        return switch (base) {
+            case BASE_QUANTIZATION_UNSPECIFIED, BASE_QUANTIZATION_NONE -> method;
+            case BASE_QUANTIZATION_NF4 -> new EngineMethod("qlora", method.recipe(), Quantisation.NF4);
+            case UNRECOGNIZED ->
+                throw new IllegalArgumentException("base_quantization is one that this version does not know");
+        };
     }
 
     private record Fixed(TrainableConfig adapter) implements EngineMethod.Recipe {

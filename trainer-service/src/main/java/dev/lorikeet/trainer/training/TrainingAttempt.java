@@ -18,6 +18,7 @@ import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.StopReason;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
+import dev.lorikeet.trainer.method.EngineMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +45,12 @@ final class TrainingAttempt {
     private Validation validation;
 
     TrainingAttempt(BaseModel model, Registry registry, RunContext context, Path scratch, Patience patience) {
-        this.model = model;
         this.registry = registry;
         this.context = context;
         this.scratch = scratch;
         this.patience = patience;
         this.assignment = context.assignment();
+        this.model = EngineMethod.of(assignment.job()).over(model);
         this.begin = context.control().now();
         this.validation = new Validation(TrainingJob.Validation.NONE, List.of(), scratch.resolve(BEST));
     }
