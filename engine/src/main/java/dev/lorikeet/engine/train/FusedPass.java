@@ -162,6 +162,11 @@ final class FusedPass implements AutoCloseable {
                             scope.create(scales),
                             scope.create(
                                     Arrays.copyOfRange(batch.ids(), from, to), new Shape(rows.count(), batch.length())),
+                            batch.starts().length == 0
+                                    ? scope.zeros(new Shape(0), DataType.INT64)
+                                    : scope.create(
+                                            Arrays.copyOfRange(batch.starts(), from, to),
+                                            new Shape(rows.count(), batch.length())),
                             scope.create(positions),
                             scope.create(Arrays.copyOfRange(batch.targets(), firstLabel, endLabel)),
                             scope.create(new double[] {dropout}),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets those next tokens
  * @param tokens tokens without padding
  * @param pictures one a row, of one grid, or none at all
+ * @param starts where in its row the example of each token begins, rows * length; empty where every row is one example
  */
 @SuppressWarnings("ArrayRecordComponent") // a plain carrier of parallel arrays, never compared
 record MicroBatch(
@@ -32,10 +34,11 @@ record MicroBatch(
         long[] positions,
         long[] targets,
         long tokens,
-        List<Patches> pictures) {
-    /** Text alone. */
+        List<Patches> pictures,
+        long[] starts) {
+    /** Texts alone, one a row. */
     MicroBatch(int rows, int length, long[] ids, long[] lengths, long[] positions, long[] targets, long tokens) {
-        this(rows, length, ids, lengths, positions, targets, tokens, List.of());
+        this(rows, length, ids, lengths, positions, targets, tokens, List.of(), new long[0]);
     }
 
     /** Cuts a window of texts, as {@link #of(List, int, Grid)}. */
@@ -50,54 +53,81 @@ record MicroBatch(
      * @param grid how the examples' pictures are cut; null if they are not looked at
      */
     static List<MicroBatch> of(List<EncodedExample> window, int rows, @Nullable Grid grid) {
-        List<EncodedExample> byLength = new ArrayList<>(window);
-        byLength.sort(Comparator.comparingInt((EncodedExample example) -> example.tokens().length)
-                .reversed());
+        List<List<EncodedExample>> byLength = window.stream()
+                .sorted(Comparator.comparingInt((EncodedExample example) -> example.tokens().length)
+                        .reversed())
+                .map(List::of)
+                .toList();
+        return of(byLength, rows, one -> padded(one, false, grid));
+    }
+
+    /** The same, examples sharing rows where the batching says so: texts alone then. */
+    static List<MicroBatch> of(List<EncodedExample> window, Batching batching, @Nullable Grid grid) {
+        return batching.packing() == 0
+                ? of(window, batching.rows(), grid)
+                : of(Packing.rows(window, batching.packing()), batching.rows(), one -> padded(one, true, null));
+    }
+
+    private static List<MicroBatch> of(
+            List<List<EncodedExample>> all, int rows, Function<List<List<EncodedExample>>, MicroBatch> padded) {
         List<MicroBatch> batches = new ArrayList<>();
-        for (int from = 0; from < byLength.size(); from += rows) {
-            batches.add(padded(byLength.subList(from, Math.min(from + rows, byLength.size())), grid));
+        for (int from = 0; from < all.size(); from += rows) {
+            batches.add(padded.apply(all.subList(from, Math.min(from + rows, all.size()))));
         }
         return batches;
     }
 
-    private static MicroBatch padded(List<EncodedExample> examples, @Nullable Grid grid) {
-        int length = examples.stream()
-                .mapToInt(example -> example.tokens().length)
-                .max()
-                .orElseThrow();
-        long[] ids = new long[examples.size() * length];
-        long[] lengths = new long[examples.size()];
+    private static int tokens(List<EncodedExample> row) {
+        return row.stream().mapToInt(example -> example.tokens().length).sum();
+    }
+
+    /** @param shared whether rows may hold several examples */
+    private static MicroBatch padded(List<List<EncodedExample>> rows, boolean shared, @Nullable Grid grid) {
+        int length = rows.stream().mapToInt(MicroBatch::tokens).max().orElseThrow();
+        long[] ids = new long[rows.size() * length];
+        long[] lengths = new long[rows.size()];
+        long[] starts = new long[shared ? ids.length : 0];
         long[] positions = new long[ids.length];
         long[] targets = new long[ids.length];
         int labelled = 0;
-        long tokens = 0;
-        for (int row = 0; row < examples.size(); row++) {
-            int[] own = examples.get(row).tokens();
-            boolean[] labels = examples.get(row).labelled();
-            tokens += own.length;
-            lengths[row] = own.length;
-            for (int i = 0; i < own.length; i++) {
-                ids[row * length + i] = own[i];
-                if (i > 0 && labels[i]) {
-                    positions[labelled] = (long) row * length + i - 1;
-                    targets[labelled] = own[i];
-                    labelled++;
+        for (int row = 0; row < rows.size(); row++) {
+            int start = 0;
+            for (EncodedExample example : rows.get(row)) {
+                int[] own = example.tokens();
+                int first = row * length + start;
+                for (int i = 0; i < own.length; i++) {
+                    ids[first + i] = own[i];
+                    if (i > 0 && example.labelled()[i]) {
+                        positions[labelled] = (long) first + i - 1;
+                        targets[labelled] = own[i];
+                        labelled++;
+                    }
                 }
+                if (shared) {
+                    Arrays.fill(starts, first, first + own.length, start);
+                }
+                start += own.length;
+            }
+            lengths[row] = start;
+            // Padding sees itself alone: a token that sees nothing would be NaN.
+            for (int at = start; shared && at < length; at++) {
+                starts[row * length + at] = at;
             }
         }
         return new MicroBatch(
-                examples.size(),
+                rows.size(),
                 length,
                 ids,
                 lengths,
                 Arrays.copyOf(positions, labelled),
                 Arrays.copyOf(targets, labelled),
-                tokens,
+                Arrays.stream(lengths).sum(),
                 grid == null
                         ? List.of()
-                        : examples.stream()
-                                .map(example -> picture(example, grid))
-                                .toList());
+                        : rows.stream()
+                                .map(row -> picture(row.getFirst(), grid))
+                                .toList(),
+                starts);
     }
 
     /** An example's picture. Decoded whenever it is needed: files are small, pixels are not. */

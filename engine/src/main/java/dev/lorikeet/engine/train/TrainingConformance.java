@@ -123,7 +123,8 @@ public final class TrainingConformance {
             int wrongRanks = 0;
             JsonNode ranks = description.path("non_zero_singular_values_after_step");
             for (int step = 0; step < steps; step++) {
-                List<MicroBatch> window = MicroBatch.of(data.get(step % data.size()), options.rows());
+                List<MicroBatch> window = MicroBatch.of(
+                        data.get(step % data.size()), options.batching().rows());
                 double loss = optimizerStep.take(step, steps, window).loss();
                 double expected = description.path("losses").path(step).asDouble();
                 worst = Math.max(worst, Math.abs(loss - expected) / Math.abs(expected));

@@ -3,8 +3,7 @@ package dev.lorikeet.engine.train;
 /**
  * How a run trains. What it trains (ranks, modules, dropout) is the adapter's configuration.
  *
- * @param rows examples in a micro-batch: what is computed at once, at least 1
- * @param accumulation micro-batches whose gradients make one optimizer step, at least 1
+ * @param batching what a step computes
  * @param length when it ends
  * @param schedule the learning rate
  * @param optimizer AdamW and clipping
@@ -13,55 +12,49 @@ package dev.lorikeet.engine.train;
  * @param seed of initialisation, data order and dropout: the same seed gives the same adapter, bit for bit
  */
 public record TrainingOptions(
-        int rows,
-        int accumulation,
-        Length length,
-        Schedule schedule,
-        AdamWSettings optimizer,
-        boolean recompute,
-        long seed) {
-    private static final int LARGEST_WINDOW = 1 << 20;
-
-    public TrainingOptions {
-        if (rows < 1 || accumulation < 1 || (long) rows * accumulation > LARGEST_WINDOW) {
-            throw new IllegalArgumentException("a step of " + accumulation + " micro-batches of " + rows
-                    + " examples is not possible: both must be at least 1, their product at most " + LARGEST_WINDOW);
-        }
-    }
-
+        Batching batching, Length length, Schedule schedule, AdamWSettings optimizer, boolean recompute, long seed) {
     /** Three passes, 4 examples a step, a constant rate of 2e-4. */
     public static TrainingOptions defaults(long seed) {
         return new TrainingOptions(
-                4, 1, new Length.Epochs(3), Schedule.constant(2e-4), AdamWSettings.DEFAULT, false, seed);
+                new Batching(4, 1), new Length.Epochs(3), Schedule.constant(2e-4), AdamWSettings.DEFAULT, false, seed);
     }
 
     /** Examples of one optimizer step, the last of an epoch excepted. */
     public int window() {
-        return rows * accumulation;
+        return batching.window();
     }
 
     /** The same with other sizes. */
-    public TrainingOptions withBatch(int newRows, int newAccumulation) {
-        return new TrainingOptions(newRows, newAccumulation, length, schedule, optimizer, recompute, seed);
+    public TrainingOptions withBatch(int rows, int accumulation) {
+        return withBatching(new Batching(rows, accumulation, batching.packing()));
+    }
+
+    /** The same with examples that share rows of so many tokens; 0: a row for each. */
+    public TrainingOptions withPacking(int tokens) {
+        return withBatching(new Batching(batching.rows(), batching.accumulation(), tokens));
+    }
+
+    private TrainingOptions withBatching(Batching other) {
+        return new TrainingOptions(other, length, schedule, optimizer, recompute, seed);
     }
 
     /** The same with another length. */
     public TrainingOptions withLength(Length newLength) {
-        return new TrainingOptions(rows, accumulation, newLength, schedule, optimizer, recompute, seed);
+        return new TrainingOptions(batching, newLength, schedule, optimizer, recompute, seed);
     }
 
     /** The same with another learning rate. */
     public TrainingOptions withSchedule(Schedule newSchedule) {
-        return new TrainingOptions(rows, accumulation, length, newSchedule, optimizer, recompute, seed);
+        return new TrainingOptions(batching, length, newSchedule, optimizer, recompute, seed);
     }
 
     /** The same with another optimizer. */
     public TrainingOptions withOptimizer(AdamWSettings newOptimizer) {
-        return new TrainingOptions(rows, accumulation, length, schedule, newOptimizer, recompute, seed);
+        return new TrainingOptions(batching, length, schedule, newOptimizer, recompute, seed);
     }
 
     /** The same with layers computed again for the backward pass, or kept. */
     public TrainingOptions withRecompute(boolean newRecompute) {
-        return new TrainingOptions(rows, accumulation, length, schedule, optimizer, newRecompute, seed);
+        return new TrainingOptions(batching, length, schedule, optimizer, newRecompute, seed);
     }
 }

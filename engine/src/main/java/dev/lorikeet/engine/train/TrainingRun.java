@@ -137,6 +137,11 @@ public final class TrainingRun implements AutoCloseable {
             throw new IllegalArgumentException(
                     config.kind() + " is not trained over a quantised base: use a method like LoRA");
         }
+        if (options.batching().packing() > 0 && method.positionsBefore() > 0) {
+            throw new IllegalArgumentException(
+                    config.kind()
+                            + " puts something before each example, so that examples cannot share a row: packing is not possible");
+        }
         ExampleOrder order = new ExampleOrder(data.examples().size(), options.window(), options.seed());
         method.requireSteps(options.length().totalSteps(order.stepsPerEpoch()));
         TrainingScript script = OutOfDeviceMemoryException.translated(
@@ -196,7 +201,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private StepResult takeStep() {
-        List<MicroBatch> batches = MicroBatch.of(data.at(order().window(stepsDone)), options.rows(), method.pictures());
+        List<MicroBatch> batches =
+                MicroBatch.of(data.at(order().window(stepsDone)), options.batching(), method.pictures());
         StepResult result;
         try {
             result = optimizerStep.take(stepsDone, totalSteps(), batches);
@@ -225,7 +231,7 @@ public final class TrainingRun implements AutoCloseable {
         return OutOfDeviceMemoryException.translated(() -> {
             double loss = 0;
             long labelled = 0;
-            for (MicroBatch batch : MicroBatch.of(held.examples(), options.rows(), method.pictures())) {
+            for (MicroBatch batch : MicroBatch.of(held.examples(), options.batching(), method.pictures())) {
                 loss += script.score(batch);
                 labelled += batch.targets().length;
             }

@@ -174,6 +174,7 @@ final class TrainingScript implements AutoCloseable {
                 .tensorList("factors")
                 .tensorList("state")
                 .tensorList("notes")
+                .tensorList("starts")
                 .tensorList("pictures")
                 .intList("index")
                 .intList("lengths")
@@ -206,6 +207,7 @@ final class TrainingScript implements AutoCloseable {
                             shapes,
                             ids(scope, batch),
                             scope.create(batch.lengths()),
+                            starts(scope, batch),
                             scope.create(batch.positions()),
                             scope.create(batch.targets()),
                             scope.create(new double[] {dropout}),
@@ -226,6 +228,7 @@ final class TrainingScript implements AutoCloseable {
                             shapes,
                             ids(scope, batch),
                             scope.create(batch.lengths()),
+                            starts(scope, batch),
                             scope.create(batch.positions()),
                             scope.create(batch.targets()))
                     .singletonOrThrow());
@@ -330,6 +333,13 @@ final class TrainingScript implements AutoCloseable {
 
     private static NDArray ids(NDManager scope, MicroBatch batch) {
         return scope.create(batch.ids(), new Shape(batch.rows(), batch.length()));
+    }
+
+    private static NDArray starts(NDManager scope, MicroBatch batch) {
+        long[] starts = batch.starts();
+        return starts.length == 0
+                ? scope.zeros(new Shape(0), DataType.INT64)
+                : scope.create(starts, new Shape(batch.rows(), batch.length()));
     }
 
     private static double scalar(NDArray array) {

@@ -43,13 +43,20 @@ def normed_back(self, gradient: Tensor, x: Tensor, weight: Tensor, scale: Tensor
   both = torch.add_(torch.mul(weighed, scale), torch.mul(x, pull))
   return torch.add_(both, residual).to(self.scalar)
 
-# Cosines and signed sines (S, 1, D) of rotary positions, times a factor.
-def rotation(self, length: int, factor: float) -> Tuple[Tensor, Tensor]:
+# Cosines and signed sines of rotary positions, times a factor: (S, 1, D), or (B * groups, S, 1, D) where rows hold several
+# documents. starts: see step.
+def rotation(self, length: int, factor: float, starts: Tensor) -> Tuple[Tensor, Tensor]:
   frequencies = self.weights[len(self.weights) - 1]
-  angles = torch.outer(torch.arange(length, dtype=6, device=frequencies.device), frequencies)
+  positions = torch.arange(length, dtype=4, device=frequencies.device)
+  if starts.numel() > 0:
+    positions = torch.repeat_interleave(torch.sub(positions, starts), self.groups, 0).view([-1])
+  angles = torch.outer(positions.to(6), frequencies)
   sines = torch.mul(torch.sin(angles), factor)
-  cosines = torch.repeat(torch.mul(torch.cos(angles), factor), [1, 2])
-  return (cosines.to(self.scalar).unsqueeze(1), torch.cat([torch.neg(sines), sines], 1).to(self.scalar).unsqueeze(1))
+  cosines = torch.repeat(torch.mul(torch.cos(angles), factor), [1, 2]).to(self.scalar)
+  signed = torch.cat([torch.neg(sines), sines], 1).to(self.scalar)
+  if starts.numel() > 0:
+    return (cosines.view([-1, length, 1, self.size]), signed.view([-1, length, 1, self.size]))
+  return (cosines.unsqueeze(1), signed.unsqueeze(1))
 
 # Rotates the halves of each head against each other: x (any, S, heads, D). Swapping the halves is a roll, its sign is
 # in the sines; with the sines negated it is its own transpose.
@@ -66,26 +73,38 @@ def joined(self, x: Tensor, rows: int) -> Tensor:
   wide = x.view([rows, self.groups, x.size(1), x.size(2), self.size]).permute([0, 2, 1, 3, 4])
   return torch.contiguous(wide).view([rows * x.size(1), -1])
 
-# What to add to the scores of a block of queries: (block * share, block) for its own keys; all before it are allowed.
-def future(self, block: int, share: int, like: Tensor) -> Tensor:
-  later = torch.triu(torch.full([block, block], -float("inf"), dtype=self.scalar, device=like.device), 1)
-  return torch.repeat_interleave(later, share, 0)
+# What to add to the scores of each block of queries, for the keys up to its last: (1, count * share, start + count), or
+# (B * groups, ...) where rows hold several documents.
+def masks(self, length: int, starts: Tensor) -> List[Tensor]:
+  share = self.heads // self.groups
+  masks: List[Tensor] = []
+  start = 0
+  while start < length:
+    count = min(self.block, length - start)
+    keys = torch.arange(start + count, dtype=4, device=starts.device).view([1, 1, -1])
+    queries = torch.arange(start, start + count, dtype=4, device=starts.device).view([1, -1, 1])
+    hidden = torch.gt(keys, queries)
+    if starts.numel() > 0:
+      hidden = torch.logical_or(hidden, torch.lt(keys, torch.narrow(starts, 1, start, count).unsqueeze(2)))
+    zeros = torch.zeros(hidden.size(), dtype=self.scalar, device=starts.device)
+    mask = torch.repeat_interleave(torch.masked_fill(zeros, hidden, -float("inf")), share, 1)
+    if starts.numel() > 0:
+      mask = torch.repeat_interleave(mask, self.groups, 0)
+    masks.append(mask)
+    start = start + count
+  return masks
 
 # Probabilities of queries (B * groups, count * share, D), the first of them at position `start`, over the keys up to
 # their last position: (B * groups, count * share, start + count).
-def probabilities(self, queries: Tensor, keys: Tensor, start: int, future: Tensor) -> Tensor:
-  share = self.heads // self.groups
-  count = queries.size(1) // share
-  mask = torch.narrow(torch.narrow(future, 0, 0, count * share), 1, 0, count)
-  if start > 0:
-    mask = torch.cat([torch.zeros([count * share, start], dtype=self.scalar, device=mask.device), mask], 1)
-  past = torch.narrow(keys, 1, 0, start + count)
-  return torch.softmax(torch.baddbmm(mask.unsqueeze(0), queries, past.transpose(1, 2)), -1)
+def probabilities(self, queries: Tensor, keys: Tensor, start: int, masks: List[Tensor]) -> Tensor:
+  mask = masks[start // self.block]
+  past = torch.narrow(keys, 1, 0, mask.size(2))
+  return torch.softmax(torch.baddbmm(mask, queries, past.transpose(1, 2)), -1)
 
 # Causal attention: queries (B * groups, S * share, D), already scaled, keys and values (B * groups, S, D) -> as queries.
 # Rows are padded behind, so the causal mask alone keeps padding out of every real token.
-def attention(self, queries: Tensor, keys: Tensor, values: Tensor, future: Tensor, keep: bool, kept: List[Tensor]
-    ) -> Tensor:
+def attention(self, queries: Tensor, keys: Tensor, values: Tensor, masks: List[Tensor], keep: bool,
+    kept: List[Tensor]) -> Tensor:
   share = self.heads // self.groups
   length = keys.size(1)
   mixed: List[Tensor] = []
@@ -93,7 +112,7 @@ def attention(self, queries: Tensor, keys: Tensor, values: Tensor, future: Tenso
   while start < length:
     count = min(self.block, length - start)
     own = torch.narrow(queries, 1, start * share, count * share)
-    p = self.probabilities(own, keys, start, future)
+    p = self.probabilities(own, keys, start, masks)
     mixed.append(torch.bmm(p, torch.narrow(values, 1, 0, start + count)))
     if keep and length <= self.longest:
       kept.append(p)
@@ -103,7 +122,7 @@ def attention(self, queries: Tensor, keys: Tensor, values: Tensor, future: Tenso
   return torch.cat(mixed, 1)
 
 # Its backward: gradient as queries -> gradients of queries, keys and values.
-def attention_back(self, gradient: Tensor, queries: Tensor, keys: Tensor, values: Tensor, future: Tensor,
+def attention_back(self, gradient: Tensor, queries: Tensor, keys: Tensor, values: Tensor, masks: List[Tensor],
     kept: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
   share = self.heads // self.groups
   length = keys.size(1)
@@ -117,7 +136,7 @@ def attention_back(self, gradient: Tensor, queries: Tensor, keys: Tensor, values
     if length <= self.longest:
       p = kept.pop()
     else:
-      p = self.probabilities(own, keys, start, future)
+      p = self.probabilities(own, keys, start, masks)
     g = torch.narrow(gradient, 1, start * share, count * share)
     past = torch.narrow(keys, 1, 0, start + count)
     _0 = torch.add_(torch.narrow(dv, 1, 0, start + count), torch.bmm(p.transpose(1, 2), g))
@@ -245,17 +264,18 @@ def cross_entropy(self, h: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
 
 # Adds the gradient of the summed loss over some rows of a micro-batch to `sums`.
 # values, sums: the flat float32 factors and gradients; shapes (parts, 2), index and scales as above; ids (B, S);
-# positions (N): labelled positions in (T); targets (N): the tokens that follow them; dropout: one rate; run as above.
+# starts (B, S): where in its row each token's document begins; empty where every row is one document; positions (N):
+# labelled positions in (T); targets (N): the tokens that follow them; dropout: one rate; run as above.
 # -> the summed loss, float64.
 def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, index: Tensor, scales: Tensor, ids: Tensor,
-    positions: Tensor, targets: Tensor, dropout: Tensor, run: Tensor) -> Tensor:
+    starts: Tensor, positions: Tensor, targets: Tensor, dropout: Tensor, run: Tensor) -> Tensor:
   sizes = annotate(List[int], shapes.tolist())
   return self.step(self.parts(values.to(self.scalar), sizes), self.parts(sums, sizes),
-      annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, positions, targets,
+      annotate(List[int], index.tolist()), annotate(List[float], scales.tolist()), ids, starts, positions, targets,
       float(dropout), annotate(List[int], run.tolist()))
 
 def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], scales: List[float], ids: Tensor,
-    positions: Tensor, targets: Tensor, rate: float, run: List[int]) -> Tensor:
+    starts: Tensor, positions: Tensor, targets: Tensor, rate: float, run: List[int]) -> Tensor:
   w = self.weights
   layers = (len(w) - 4) // 9
   rows = ids.size(0)
@@ -263,9 +283,9 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
   tokens = rows * length
   share = self.heads // self.groups
   lowest = run[3]
-  cosines, sines = self.rotation(length, 1.)
-  cosines_q, sines_q = self.rotation(length, float(self.size) ** -0.5)
-  future = self.future(min(self.block, length), share, ids)
+  cosines, sines = self.rotation(length, 1., starts)
+  cosines_q, sines_q = self.rotation(length, float(self.size) ** -0.5, starts)
+  masks_of_blocks = self.masks(length, starts)
   everywhere = torch.empty([tokens], dtype=4, device=ids.device)
   kept: List[Tensor] = []
   x = torch.index_select(w[0], 0, ids.view([-1]))
@@ -296,7 +316,7 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
     queries = self.rotated(self.split(qkv[0], rows, share), cosines_q, sines_q).view([-1, length * share, self.size])
     keys = self.rotated(self.split(qkv[1], rows, 1), cosines, sines).view([-1, length, self.size])
     values = self.split(qkv[2], rows, 1).view([-1, length, self.size])
-    mixed = self.attention(queries, keys, values, future, keep, kept)
+    mixed = self.attention(queries, keys, values, masks_of_blocks, keep, kept)
     if keep:
       kept.append(queries)
       kept.append(keys)
@@ -350,7 +370,7 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
         keys = kept.pop()
         queries = kept.pop()
         d_mixed = self.split(dh, rows, share).view([-1, length * share, self.size])
-        dq, dk, dv = self.attention_back(d_mixed, queries, keys, values, future, kept)
+        dq, dk, dv = self.attention_back(d_mixed, queries, keys, values, masks_of_blocks, kept)
         dq = self.rotated(dq.view([-1, length, share, self.size]), cosines_q, torch.neg(sines_q))
         dk = self.rotated(dk.view([-1, length, 1, self.size]), cosines, torch.neg(sines))
         parts = [self.joined(dq, rows), self.joined(dk, rows), self.joined(dv.view([-1, length, 1, self.size]), rows)]

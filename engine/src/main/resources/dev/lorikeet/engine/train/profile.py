@@ -48,18 +48,19 @@ def attention_profile(self, sizes: Tensor) -> Tensor:
   s = annotate(List[int], sizes.tolist())
   share = self.heads // self.groups
   length = s[1]
-  cosines, sines = self.rotation(length, 1.)
-  future = self.future(min(self.block, length), share, sizes)
-  last = future
+  one = torch.zeros([0], dtype=4)
+  cosines, sines = self.rotation(length, 1., one)
+  masks = self.masks(length, one)
+  last = masks[0]
   for layer in range((len(self.weights) - 4) // 9):
     kept: List[Tensor] = []
     queries = self.rotated(self.split(self.inputs[4], s[0], share), cosines, sines).view([-1, length * share, self.size])
     keys = self.rotated(self.split(self.inputs[5], s[0], 1), cosines, sines).view([-1, length, self.size])
     values = self.split(self.inputs[5], s[0], 1).view([-1, length, self.size])
-    mixed = self.attention(queries, keys, values, future, True, kept)
+    mixed = self.attention(queries, keys, values, masks, True, kept)
     joined = self.joined(mixed.view([-1, length, share, self.size]), s[0])
     gradient = self.split(joined, s[0], share).view([-1, length * share, self.size])
-    dq, dk, dv = self.attention_back(gradient, queries, keys, values, future, kept)
+    dq, dk, dv = self.attention_back(gradient, queries, keys, values, masks, kept)
     # Each is used in some layer, or the compiler would leave it out.
     results = [
         self.joined(self.rotated(dq.view([-1, length, share, self.size]), cosines, sines), s[0]),

@@ -29,8 +29,10 @@ def look(self, pictures: Tensor) -> Tensor:
   self.pictures = [pictures]
   return pictures
 
-# Begins a pass over a micro-batch.
-def begin(self, factors: List[Tensor], lengths: Tensor, rate: float, seed: int) -> int:
+# Begins a pass over a micro-batch. starts (B, S): where in its row each token's document begins; empty where every row
+# is one document.
+def begin(self, factors: List[Tensor], lengths: Tensor, starts: Tensor, rate: float, seed: int) -> int:
+  self.starts = [starts]
   self.factors = factors
   self.lengths = annotate(List[int], lengths.tolist())
   self.rate = [rate]
@@ -106,13 +108,34 @@ def dropped(self, x: Tensor, layer: int, group: int) -> Tensor:
   kept = torch.bernoulli_(torch.empty_like(x), 1. - rate, generator=generator)
   return torch.mul(x, torch.mul_(kept, 1. / (1. - rate)))
 
-# Cosines and signed sines (S, D) of rotary positions.
+# Whether rows hold several documents.
+def shared(self) -> bool:
+  return self.starts[0].numel() > 0
+
+# Positions of tokens in their documents: (B, S).
+def places(self) -> Tensor:
+  starts = self.starts[0]
+  return torch.sub(torch.arange(starts.size(1), dtype=4, device=starts.device), starts)
+
+# Cosines and signed sines of rotary positions: (S, D), or (B, S, D) where rows hold several documents.
 def rotation(self, length: int) -> Tuple[Tensor, Tensor]:
   frequencies = self.weights[len(self.weights) - 1]
   positions = torch.arange(self.before, self.before + length, dtype=6, device=frequencies.device)
+  if self.shared():
+    positions = self.places().view([-1]).to(6)
   angles = torch.outer(positions, frequencies)
   sines = torch.sin(angles)
-  return (torch.repeat(torch.cos(angles), [1, 2]).to(self.scalar), torch.cat([torch.neg(sines), sines], 1).to(self.scalar))
+  cosines = torch.repeat(torch.cos(angles), [1, 2]).to(self.scalar)
+  signed = torch.cat([torch.neg(sines), sines], 1).to(self.scalar)
+  if self.shared():
+    return (cosines.view([-1, length, cosines.size(1)]), signed.view([-1, length, signed.size(1)]))
+  return (cosines, signed)
+
+# The rotation of a row for each of its heads.
+def of_heads(self, turn: Tuple[Tensor, Tensor], heads: int) -> Tuple[Tensor, Tensor]:
+  if self.shared():
+    return (torch.repeat_interleave(turn[0], heads, 0), torch.repeat_interleave(turn[1], heads, 0))
+  return turn
 
 # Rotates the halves of each head against each other: x (B * heads, S, D). Swapping the halves is a roll, its sign is in
 # the sines.
@@ -124,7 +147,7 @@ def rotated(self, x: Tensor, turn: Tuple[Tensor, Tensor]) -> Tensor:
 # padding out of every real token.
 def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tensor, Tensor], layer: int) -> Tensor:
   share = self.heads // self.groups
-  length = turn[0].size(0)
+  length = turn[0].size(-2)
   q5 = q.view([rows, length, self.groups, share, self.size]).permute([0, 2, 3, 1, 4])
   queries = q5.contiguous().view([-1, length, self.size])
   k4 = k.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3])
@@ -133,21 +156,24 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
     queries = self.root_mean_square(queries, self.details[4 + 4 * layer])
     keys = self.root_mean_square(keys, self.details[5 + 4 * layer])
   if self.rotary:
-    queries = self.rotated(queries, turn)
-    keys = self.rotated(keys, turn)
+    queries = self.rotated(queries, self.of_heads(turn, self.heads))
+    keys = self.rotated(keys, self.of_heads(turn, self.groups))
   values = v.view([rows, length, self.groups, self.size]).permute([0, 2, 1, 3]).contiguous()
   if self.before == 0 and length > self.longest:
-    near = (self.window > 0 and layer >= self.window_from) or self.together() > 0
+    masked = self.shared() or (self.window > 0 and layer >= self.window_from) or self.together() > 0
     mixed = torch.scaled_dot_product_attention(
         queries.view([rows, self.heads, length, self.size]), keys.view([rows, self.groups, length, self.size]),
-        values, self.unseen(length, layer, q) if near else None, 0., not near, scale=None, enable_gqa=True)
+        values, self.unseen(length, layer, q).unsqueeze(1) if masked else None, 0., not masked, scale=None,
+        enable_gqa=True)
     return mixed.permute([0, 2, 1, 3]).reshape([rows * length, self.heads * self.size])
   values = values.view([-1, length, self.size])
   if self.before > 0:
     early = self.earlier(layer)
     keys = torch.cat([torch.repeat(early[0], [rows, 1, 1]), keys], 1)
     values = torch.cat([torch.repeat(early[1], [rows, 1, 1]), values], 1)
-  mask = torch.repeat(self.unseen(length, layer, q), [share, 1]).unsqueeze(0)
+  mask = torch.repeat(self.unseen(length, layer, q), [1, share, 1])
+  if self.shared():
+    mask = torch.repeat_interleave(mask, self.groups, 0)
   scores = torch.baddbmm(
       mask, queries.view([-1, share * length, self.size]), keys.transpose(1, 2), alpha=float(self.size) ** -0.5)
   mixed = torch.bmm(torch.softmax(scores, -1), values)
@@ -155,7 +181,7 @@ def attention(self, q: Tensor, k: Tensor, v: Tensor, rows: int, turn: Tuple[Tens
       [rows * length, self.heads * self.size])
 
 # What to add to the scores of a layer: minus infinity for positions behind a token's, and for those further back than its
-# window: (S, before + S).
+# window or before its document: (1, S, before + S), or (B, S, S) where rows hold several documents.
 def unseen(self, length: int, layer: int, like: Tensor) -> Tensor:
   all = torch.full([length, self.before + length], -float("inf"), dtype=self.scalar, device=like.device)
   hidden = torch.triu(all, 1 + self.before)
@@ -163,6 +189,10 @@ def unseen(self, length: int, layer: int, like: Tensor) -> Tensor:
     hidden = torch.add(hidden, torch.tril(all, self.before - self.window))
   if self.together() > 0:
     _0 = torch.zero_(torch.narrow(torch.narrow(hidden, 0, 0, self.together()), 1, self.before, self.together()))
+  hidden = hidden.unsqueeze(0)
+  if self.shared():
+    keys = torch.arange(length, dtype=4, device=like.device).view([1, 1, -1])
+    return torch.masked_fill(hidden, torch.lt(keys, self.starts[0].unsqueeze(2)), -float("inf"))
   return hidden
 
 # What enters the first layer, positions included: ids (B, S) -> (B * S', H).
@@ -171,6 +201,8 @@ def entering(self, ids: Tensor) -> Tensor:
   if self.rotary:
     return x
   length = x.size(0) // ids.size(0)
+  if self.shared():
+    return torch.add(x, torch.index_select(self.details[0], 0, self.places().view([-1])))
   places = torch.narrow(self.details[0], 0, self.before, length)
   return torch.add(x.view([-1, length, x.size(1)]), places).view([-1, x.size(1)])
 
@@ -243,12 +275,12 @@ def own_cross_entropy(self, h: Tensor, targets: Tensor) -> Tensor:
 
 # Adds the gradient of one micro-batch's summed loss (a penalty counts once a label) to `sums`.
 # values, sums: the flat float32 trained values and gradients; shapes (parts, 2); ids (B, S); lengths (B): real tokens;
-# positions (N): labelled positions in B * S; targets (N): the tokens that follow them; dropout: one rate; seed: one
-# number. -> the summed loss, float64.
-def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, positions: Tensor,
-    targets: Tensor, dropout: Tensor, seed: Tensor) -> Tensor:
+# starts: see begin; positions (N): labelled positions in B * S; targets (N): the tokens that follow them; dropout: one
+# rate; seed: one number. -> the summed loss, float64.
+def accumulate(self, values: Tensor, sums: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, starts: Tensor,
+    positions: Tensor, targets: Tensor, dropout: Tensor, seed: Tensor) -> Tensor:
   leaf = torch.requires_grad_(torch.detach(values))
-  _0 = self.begin(self.parts(leaf, shapes), lengths, float(dropout), int(seed))
+  _0 = self.begin(self.parts(leaf, shapes), lengths, starts, float(dropout), int(seed))
   loss = torch.zeros([], dtype=7, device=ids.device)
   if self.recompute:
     loss = self.recomputed(leaf, sums, ids, positions, targets)
@@ -318,9 +350,9 @@ def recomputed(self, leaf: Tensor, sums: Tensor, ids: Tensor, positions: Tensor,
   return loss
 
 # The same without gradient, penalty and dropout. -> the summed loss, float64.
-def score(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, positions: Tensor, targets: Tensor
-    ) -> Tensor:
-  _0 = self.begin(self.parts(values, shapes), lengths, 0., 0)
+def score(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, starts: Tensor, positions: Tensor,
+    targets: Tensor) -> Tensor:
+  _0 = self.begin(self.parts(values, shapes), lengths, starts, 0., 0)
   h = self.hidden(ids, positions)
   loss = torch.zeros([], dtype=7, device=ids.device)
   if self.own_head:
@@ -332,7 +364,7 @@ def score(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor, po
 
 # Logits of every position of one text, without dropout: ids (1, S) -> (S, vocabulary), float32.
 def logits(self, values: Tensor, shapes: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
-  _0 = self.begin(self.parts(values, shapes), lengths, 0., 0)
+  _0 = self.begin(self.parts(values, shapes), lengths, torch.empty([0], dtype=4, device=ids.device), 0., 0)
   h = self.hidden(ids, torch.arange(ids.size(1), dtype=4, device=ids.device))
   scores = h
   if self.own_head:

@@ -65,9 +65,9 @@ class TrainingRunTest {
     void sameSeedGivesTheSameBitsAndAnotherSeedOthers() {
         LoraConfig config = ALL_LINEAR.withDropout(0.2);
         TrainingOptions other = new TrainingOptions(
-                3, 1, new Length.Steps(4), Schedule.constant(1e-3), AdamWSettings.DEFAULT, false, 6);
+                new Batching(3, 1), new Length.Steps(4), Schedule.constant(1e-3), AdamWSettings.DEFAULT, false, 6);
         TrainingOptions same = new TrainingOptions(
-                3, 1, new Length.Steps(4), Schedule.constant(1e-3), AdamWSettings.DEFAULT, false, 7);
+                new Batching(3, 1), new Length.Steps(4), Schedule.constant(1e-3), AdamWSettings.DEFAULT, false, 7);
 
         float[] once = train(config, same);
 

@@ -55,7 +55,8 @@ public final class RequestMapper {
                         settings.getBatchSize(),
                         settings.getGradientAccumulationSteps(),
                         settings.getMaxSequenceLength(),
-                        settings.getGradientCheckpointing()),
+                        settings.getGradientCheckpointing(),
+                        settings.getPacking()),
                 new Optimizer(
                         settings.getLearningRate(),
                         switch (settings.getSchedule()) {
@@ -108,6 +109,7 @@ public final class RequestMapper {
                 .setGradientAccumulationSteps(training.batching().gradientAccumulationSteps())
                 .setMaxSequenceLength(training.batching().maxSequenceLength())
                 .setGradientCheckpointing(training.batching().gradientCheckpointing())
+                .setPacking(training.batching().packing())
                 .setLearningRate(optimizer.learningRate())
                 .setSchedule(
                         switch (optimizer.schedule()) {

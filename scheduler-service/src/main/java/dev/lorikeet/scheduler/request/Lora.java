@@ -19,8 +19,7 @@ import java.util.TreeMap;
  * @param initialisation what the factors begin as
  * @param base how the base model is held meanwhile
  */
-public record Lora(
-        Scaling scaling, Targets targets, double dropout, Own own, Initialisation initialisation, Base base)
+public record Lora(Scaling scaling, Targets targets, double dropout, Own own, Initialisation initialisation, Base base)
         implements Method {
     /** Nothing set. */
     public static final Lora UNSET = new Lora(Scaling.UNSET, Targets.UNSET, 0);

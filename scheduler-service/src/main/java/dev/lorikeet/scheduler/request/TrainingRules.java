@@ -70,7 +70,8 @@ final class TrainingRules {
                         orElse(batching.batchSize(), 4),
                         orElse(batching.gradientAccumulationSteps(), 1),
                         orElse(batching.maxSequenceLength(), 512),
-                        batching.gradientCheckpointing()),
+                        batching.gradientCheckpointing(),
+                        batching.packing()),
                 new Optimizer(
                         optimizer.learningRate() == 0 ? method.learningRate() : optimizer.learningRate(),
                         optimizer.schedule() == Schedule.UNSET ? Schedule.COSINE : optimizer.schedule(),

@@ -103,9 +103,20 @@ public record TrainingSpec(
      * @param gradientAccumulationSteps micro-batches in a step
      * @param maxSequenceLength tokens in the longest example
      * @param gradientCheckpointing whether layers are computed again for the backward pass
+     * @param packing whether examples share rows of the longest example's size
      */
     public record Batching(
-            int batchSize, int gradientAccumulationSteps, int maxSequenceLength, boolean gradientCheckpointing) {}
+            int batchSize,
+            int gradientAccumulationSteps,
+            int maxSequenceLength,
+            boolean gradientCheckpointing,
+            boolean packing) {
+        /** Without packing. */
+        public Batching(
+                int batchSize, int gradientAccumulationSteps, int maxSequenceLength, boolean gradientCheckpointing) {
+            this(batchSize, gradientAccumulationSteps, maxSequenceLength, gradientCheckpointing, false);
+        }
+    }
 
     /**
      * AdamW and its learning rate.

@@ -68,7 +68,8 @@ class MethodRulesTest {
     void whatLoraTrainsBesideItsFactorsIsChecked() {
         Lora.Own own = new Lora.Own(Lora.Bias.UNKNOWN, List.of("lm head"), List.of(4, 4));
 
-        assertThat(problems(new Lora(Lora.Scaling.UNSET, Targets.UNSET, 0, own, Lora.Initialisation.UNKNOWN, Lora.Base.UNSET)))
+        assertThat(problems(new Lora(
+                        Lora.Scaling.UNSET, Targets.UNSET, 0, own, Lora.Initialisation.UNKNOWN, Lora.Base.UNSET)))
                 .containsExactly(
                         "INVALID_VALUE method.lora.bias",
                         "INVALID_NAME method.lora.modules_to_save[0]",
@@ -80,6 +81,20 @@ class MethodRulesTest {
                 .containsExactly(
                         "OUT_OF_RANGE method.trainable_tokens.tokens[0]",
                         "OUT_OF_RANGE method.trainable_tokens.tokens[1]");
+    }
+
+    @Test
+    void virtualTokensAreNotPacked() {
+        Training packed = new Training(
+                new Length(0, 1), new Batching(0, 0, 0, false, true), Optimizer.UNSET, Validation.UNSET, 0, 0);
+
+        assertThat(problems(new PrefixTuning(4, false, 0), packed))
+                .containsExactly("INVALID_VALUE method.prefix_tuning.virtual_tokens");
+        assertThat(problems(new PTuning(4, 8, PTuning.Encoder.UNSET, 0, 0), packed))
+                .containsExactly("INVALID_VALUE method.p_tuning.virtual_tokens");
+        assertThat(problems(new PromptTuning(4, ""), packed))
+                .containsExactly("INVALID_VALUE method.prompt_tuning.virtual_tokens");
+        assertThat(problems(Lora.UNSET, packed)).isEmpty();
     }
 
     @Test

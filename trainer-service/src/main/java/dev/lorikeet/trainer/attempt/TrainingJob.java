@@ -78,6 +78,7 @@ public record TrainingJob(
      * @param checkpointEvery optimizer steps between checkpoints
      * @param reportEvery optimizer steps between progress reports
      * @param recompute whether layers are computed again for the backward pass
+     * @param packing whether examples of a step share rows of {@code maxTokens}
      * @param validation what is held out of training
      */
     public record Hyperparameters(
@@ -94,6 +95,7 @@ public record TrainingJob(
             int checkpointEvery,
             int reportEvery,
             boolean recompute,
+            boolean packing,
             Validation validation) {
         /** Checks. */
         public Hyperparameters {

@@ -108,6 +108,7 @@ final class OrderReader {
                 from.getCheckpointEverySteps(),
                 from.getReportEverySteps(),
                 from.getGradientCheckpointing(),
+                from.getPacking(),
                 new TrainingJob.Validation(
                         from.getValidationSplit(), from.getEvaluateEverySteps(), from.getEarlyStoppingPatience()));
     }

@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.training;
 
 import dev.lorikeet.engine.train.AdamWSettings;
+import dev.lorikeet.engine.train.Batching;
 import dev.lorikeet.engine.train.Length;
 import dev.lorikeet.engine.train.Schedule;
 import dev.lorikeet.engine.train.TrainingOptions;
@@ -26,8 +27,7 @@ final class EngineSettings {
         int warmUp = from.warmupSteps() >= 0 ? from.warmupSteps() : (int) Math.ceil(WARM_UP_SHARE * steps);
         AdamWSettings torch = AdamWSettings.DEFAULT;
         return new TrainingOptions(
-                from.batchSize(),
-                from.accumulation(),
+                new Batching(from.batchSize(), from.accumulation(), from.packing() ? from.maxTokens() : 0),
                 length,
                 new Schedule(shape(from.schedule()), from.learningRate(), warmUp),
                 new AdamWSettings(

@@ -40,6 +40,7 @@ public final class Jobs {
                         checkpointEvery,
                         1,
                         false,
+                        false,
                         TrainingJob.Validation.NONE),
                 7,
                 Map.of("team", "support"));

@@ -107,6 +107,7 @@ class AttemptRunnerTest extends AttemptFixture {
                         50,
                         1,
                         false,
+                        false,
                         TrainingJob.Validation.NONE),
                 job.seed(),
                 job.metadata());

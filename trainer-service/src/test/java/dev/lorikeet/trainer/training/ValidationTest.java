@@ -47,6 +47,7 @@ class ValidationTest extends AttemptFixture {
                                 5,
                                 1,
                                 false,
+                                false,
                                 new TrainingJob.Validation(0.25, 2, patience)),
                         from.seed(),
                         from.metadata()),
