@@ -59,10 +59,10 @@ record BenchCase(String name, int tokens, int iterations, ObjectNode work) {
     }
 
     /**
-     * Training steps by what they need of memory: over a base in its precision and over NF4 codes, layers kept for the
-     * backward pass and computed again.
+     * Training steps over a base in its precision and over NF4 codes, layers kept for the backward pass and computed
+     * again; then over examples of mixed lengths, in rows of their own and in shared ones.
      */
-    static List<BenchCase> memory() {
+    static List<BenchCase> options() {
         List<BenchCase> cases = new ArrayList<>();
         for (TrainingBench.Work work : List.of(TrainingBench.Work.STANDARD, new TrainingBench.Work(4, 512, RANK))) {
             for (boolean recompute : new boolean[] {false, true}) {
@@ -74,6 +74,22 @@ record BenchCase(String name, int tokens, int iterations, ObjectNode work) {
                             plain.iterations(),
                             plain.work().put("nf4", quantised).put("recompute", recompute)));
                 }
+            }
+        }
+        TrainingBench.Work mixed = new TrainingBench.Work(4, 256, RANK);
+        for (int accumulation : new int[] {1, 4}) {
+            for (boolean packed : new boolean[] {false, true}) {
+                TrainingBench.Manner manner = new TrainingBench.Manner(false, accumulation, true, packed);
+                cases.add(new BenchCase(
+                        "training " + mixed.rows() * accumulation + " of up to " + mixed.length()
+                                + (packed ? ", packed" : ""),
+                        manner.tokens(mixed),
+                        2,
+                        training(mixed)
+                                .work()
+                                .put("accumulation", accumulation)
+                                .put("mixed", true)
+                                .put("packed", packed)));
             }
         }
         return List.copyOf(cases);

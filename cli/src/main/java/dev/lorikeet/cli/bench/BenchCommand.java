@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             EngineBenchCommand.class,
             TrainingBenchCommand.class,
-            MemoryBenchCommand.class,
+            OptionsBenchCommand.class,
             WorkerCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -85,7 +85,11 @@ record Workshop(Path model, int threads) {
                         options.withQuantisation(
                                 request.path("nf4").asBoolean() ? Quantisation.NF4 : Quantisation.NONE),
                         new TrainingBench.Work(rows, length, rank),
-                        request.path("recompute").asBoolean());
+                        new TrainingBench.Manner(
+                                request.path("recompute").asBoolean(),
+                                Math.max(1, request.path("accumulation").asInt()),
+                                request.path("mixed").asBoolean(),
+                                request.path("packed").asBoolean()));
             case "decode" -> decoding(options, new DecodeCase(rows, length, rank), true);
             case "prefill" -> decoding(options, new DecodeCase(rows, length, 0), false);
             case "load" -> loading(options);
@@ -138,9 +142,10 @@ record Workshop(Path model, int threads) {
         return measured;
     }
 
-    private Measured training(LoadOptions options, TrainingBench.Work work, boolean recompute) throws IOException {
+    private Measured training(LoadOptions options, TrainingBench.Work work, TrainingBench.Manner manner)
+            throws IOException {
         BaseModel base = BaseModel.load(model, options);
-        TrainingBench bench = new TrainingBench(base, work, recompute);
+        TrainingBench bench = new TrainingBench(base, work, manner);
         // What reading the weights left on the Java heap is not the work's.
         System.gc();
         return new Measured() {

@@ -86,6 +86,8 @@ class WorkerTest {
         for (String work : List.of(
                 "{\"case\": \"training\", \"rows\": 2, \"length\": 8, \"rank\": 2",
                 "{\"case\": \"training\", \"rows\": 2, \"length\": 8, \"rank\": 2, \"nf4\": true, \"recompute\": true",
+                "{\"case\": \"training\", \"rows\": 2, \"length\": 20, \"rank\": 2, \"mixed\": true, \"accumulation\": 2,"
+                        + " \"packed\": true",
                 "{\"case\": \"decode\", \"rows\": 2, \"length\": 8, \"rank\": 2",
                 "{\"case\": \"prefill\", \"rows\": 1, \"length\": 8")) {
             String line = work + ", \"precision\": \"float32\", \"iterations\": 2}\n";

@@ -10,13 +10,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Optimizer steps over random tokens, the second half of each row labelled, timed: LoRA on every linear layer. */
 public final class TrainingBench implements AutoCloseable {
     private static final int FIRST_ORDINARY_TOKEN = 3;
+    /** Of mixed lengths. */
+    private static final int SHORTEST = 8;
 
     private final TrainingRun run;
-    private final Work work;
+    private final int tokens;
 
     /**
      * What a step computes.
@@ -42,42 +45,68 @@ public final class TrainingBench implements AutoCloseable {
         }
     }
 
-    /** Begins a run, and takes a step that is not timed. */
-    public TrainingBench(BaseModel base, Work work) {
-        this(base, work, false);
+    /**
+     * How it is computed.
+     *
+     * @param recompute whether layers are computed again for the backward pass
+     * @param accumulation micro-batches in a step
+     * @param mixed whether the examples of a step have lengths of all sizes up to the work's, short ones more often
+     * @param packed whether they share rows of the work's length
+     */
+    public record Manner(boolean recompute, int accumulation, boolean mixed, boolean packed) {
+        /** As training does where nothing is asked for. */
+        public static final Manner PLAIN = new Manner(false, 1, false, false);
+
+        /** Tokens of a step. */
+        public int tokens(Work work) {
+            return Arrays.stream(lengths(work)).sum();
+        }
+
+        private int[] lengths(Work work) {
+            int count = work.rows() * accumulation;
+            return IntStream.rangeClosed(1, count)
+                    .map(i -> mixed ? Math.max(SHORTEST, work.length() * i * i / (count * count)) : work.length())
+                    .toArray();
+        }
     }
 
-    /** @param recompute whether layers are computed again for the backward pass */
-    public TrainingBench(BaseModel base, Work work, boolean recompute) {
-        this.work = work;
+    /** Begins a run, and takes a step that is not timed. */
+    public TrainingBench(BaseModel base, Work work) {
+        this(base, work, Manner.PLAIN);
+    }
+
+    /** The same in a manner of its own. */
+    public TrainingBench(BaseModel base, Work work, Manner manner) {
+        this.tokens = manner.tokens(work);
         TrainingOptions options = TrainingOptions.defaults(1)
-                .withBatch(work.rows(), 1)
+                .withBatch(work.rows(), manner.accumulation())
+                .withPacking(manner.packed() ? work.length() : 0)
                 .withLength(new Length.Steps(Integer.MAX_VALUE))
-                .withRecompute(recompute);
+                .withRecompute(manner.recompute());
         this.run = TrainingRun.start(
                 base,
                 LoraConfig.allLinear(work.rank(), 2.0 * work.rank()),
                 options,
-                examples(work, base.config().vocabularySize()));
+                examples(manner.lengths(work), base.config().vocabularySize()));
         run.step();
     }
 
-    private static List<EncodedExample> examples(Work work, int vocabularySize) {
+    private static List<EncodedExample> examples(int[] lengths, int vocabularySize) {
         SplittableRandom random = new SplittableRandom(1);
         List<EncodedExample> examples = new ArrayList<>();
-        for (int row = 0; row < work.rows(); row++) {
-            boolean[] labelled = new boolean[work.length()];
-            Arrays.fill(labelled, work.length() / 2, work.length(), true);
-            int[] tokens = random.ints(work.length(), FIRST_ORDINARY_TOKEN, vocabularySize)
-                    .toArray();
+        for (int length : lengths) {
+            boolean[] labelled = new boolean[length];
+            Arrays.fill(labelled, length / 2, length, true);
+            int[] tokens =
+                    random.ints(length, FIRST_ORDINARY_TOKEN, vocabularySize).toArray();
             examples.add(new EncodedExample(tokens, labelled, false));
         }
         return examples;
     }
 
-    /** Tokens of a step. */
+    /** Tokens of a step, padding not counted. */
     public int tokens() {
-        return work.tokens();
+        return tokens;
     }
 
     /** Takes so many steps; returns the milliseconds of each. */

@@ -44,7 +44,7 @@ public record PTuning(int virtualTokens, int hiddenSize, Encoder encoder, int la
     @Override
     public void check(Check check, Training training) {
         check.range("virtual_tokens", virtualTokens, 0, PromptTuning.MAX_TOKENS);
-        PromptTuning.unpacked(check, training);
+        PromptTuning.unpacked(check, training, "virtual_tokens");
         check.range("encoder_hidden_size", hiddenSize, 0, MAX_HIDDEN);
         if (encoder == Encoder.UNKNOWN) {
             check.wrong(Code.INVALID_VALUE, "encoder", "is not known; use PROMPT_ENCODER_MLP or PROMPT_ENCODER_LSTM");

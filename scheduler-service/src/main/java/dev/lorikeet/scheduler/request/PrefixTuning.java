@@ -19,7 +19,7 @@ public record PrefixTuning(int virtualTokens, boolean projection, int hiddenSize
     @Override
     public void check(Check check, Training training) {
         check.range("virtual_tokens", virtualTokens, 0, PromptTuning.MAX_TOKENS);
-        PromptTuning.unpacked(check, training);
+        PromptTuning.unpacked(check, training, "virtual_tokens");
         check.range("encoder_hidden_size", hiddenSize, 0, PTuning.MAX_HIDDEN);
         if (!projection && hiddenSize > 0) {
             check.wrong(Code.INVALID_VALUE, "encoder_hidden_size", "is for a projection; ask for one too");

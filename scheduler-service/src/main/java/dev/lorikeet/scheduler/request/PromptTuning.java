@@ -28,7 +28,7 @@ public record PromptTuning(int virtualTokens, String initialText) implements Met
     @Override
     public void check(Check check, Training training) {
         check.range("virtual_tokens", virtualTokens, 0, MAX_TOKENS);
-        unpacked(check, training);
+        unpacked(check, training, "virtual_tokens");
         if (initialText.length() > MAX_TEXT) {
             check.wrong(Code.TOO_LARGE, "initial_text", "has more than " + MAX_TEXT + " characters");
         } else if (!initialText.isEmpty() && initialText.isBlank()) {
@@ -46,13 +46,13 @@ public record PromptTuning(int virtualTokens, String initialText) implements Met
         return 3e-2;
     }
 
-    /** Virtual tokens stand before each example, so that examples cannot share a row. */
-    static void unpacked(Check check, Training training) {
+    /** Names a field that cannot be with packing: what stands before each example keeps them from sharing a row. */
+    static void unpacked(Check check, Training training, String field) {
         if (training.batching().packing()) {
             check.wrong(
                     Code.INVALID_VALUE,
-                    "virtual_tokens",
-                    "do not go with hyperparameters.packing: they stand before each example");
+                    field,
+                    "does not go with hyperparameters.packing: it stands before each example, which then share no rows");
         }
     }
 }

@@ -74,6 +74,7 @@ public record Vora(Picture picture, int rank, double alpha, double dropout, List
     @Override
     public void check(Check check, Training training) {
         picture.check(check);
+        PromptTuning.unpacked(check, training, "image_size");
         check.range("rank", rank, 0, Lora.MAX_RANK);
         check.range("alpha", alpha, 0, Lora.MAX_ALPHA);
         check.dropout("dropout", dropout);

@@ -94,6 +94,8 @@ class MethodRulesTest {
                 .containsExactly("INVALID_VALUE method.p_tuning.virtual_tokens");
         assertThat(problems(new PromptTuning(4, ""), packed))
                 .containsExactly("INVALID_VALUE method.prompt_tuning.virtual_tokens");
+        assertThat(problems(new Vora(new Vora.Picture(0, 0), 0, 0, 0, List.of(), 0), packed))
+                .containsExactly("INVALID_VALUE method.vora.image_size");
         assertThat(problems(Lora.UNSET, packed)).isEmpty();
     }
 
