@@ -107,7 +107,7 @@ record SpecialTables(
                 biases.add(outputTable(modules, LinearEffect::outputBias, 0));
             }
             for (int number = 1; number <= adapters.size(); number++) {
-                matrices(number, adapters.get(number - 1));
+                matrices(number, adapters.get(number - 1), base);
             }
             long[] flags = new long[entries.size()];
             long[] starts = new long[entries.size() + 1];
@@ -126,25 +126,32 @@ record SpecialTables(
             return new SpecialTables(inputs, scales, biases, norms(base), matrices, numbers, starts, flags);
         }
 
-        /** Modules of a group read the same input, and an adapter that scales it does so for all of them. */
         private float[] inputTable(List<LinearModule> modules) {
-            if (modules.isEmpty()) {
-                return new float[0];
-            }
-            int width = modules.getFirst().inputs();
             float[] table = new float[0];
             for (int i = 0; i < adapters.size(); i++) {
-                for (LinearModule module : modules) {
-                    LinearEffect effect = adapters.get(i).linear().get(module);
-                    if (effect != null && effect.inputScale() != null) {
-                        if (table.length == 0) {
-                            table = filled(width, 1);
-                        }
-                        System.arraycopy(effect.inputScale(), 0, table, (i + 1) * width, width);
+                float[] scale = sharedInputScale(adapters.get(i), modules);
+                if (scale != null) {
+                    if (table.length == 0) {
+                        table = filled(scale.length, 1);
                     }
+                    System.arraycopy(scale, 0, table, (i + 1) * scale.length, scale.length);
                 }
             }
             return table;
+        }
+
+        /** The scale of what the modules of a group read, if it is the same for all of them; else null. */
+        private static float @Nullable [] sharedInputScale(Effects effects, List<LinearModule> modules) {
+            float[] shared = null;
+            for (LinearModule module : modules) {
+                LinearEffect effect = effects.linear().get(module);
+                float[] own = effect == null ? null : effect.inputScale();
+                if (own == null || (shared != null && !Arrays.equals(shared, own))) {
+                    return null;
+                }
+                shared = own;
+            }
+            return shared;
         }
 
         private float[] outputTable(
@@ -194,12 +201,20 @@ record SpecialTables(
             return tables;
         }
 
-        private void matrices(int number, Effects effects) {
+        private void matrices(int number, Effects effects, BaseWeights base) {
             for (int site = 0; site < sites.size(); site++) {
+                boolean shared = sharedInputScale(effects, sites.get(site)) != null;
                 int column = 0;
                 for (LinearModule module : sites.get(site)) {
                     LinearEffect effect = effects.linear().get(module);
                     if (effect != null) {
+                        float[] weight = shared ? effect.weight() : weight(module, effect, base);
+                        if (weight != null) {
+                            entry(
+                                    site,
+                                    new long[] {number, OWN_WEIGHT, column, module.outputs(), matrices.size(), 0, 0, 0},
+                                    new Matrix(module.outputs(), false, weight));
+                        }
                         linear(number, site, column, module, effect);
                     }
                     column += module.outputs();
@@ -219,13 +234,21 @@ record SpecialTables(
             embedding(number, effects);
         }
 
-        private void linear(int number, int site, int column, LinearModule module, LinearEffect effect) {
-            if (effect.weight() != null) {
-                entry(
-                        site,
-                        new long[] {number, OWN_WEIGHT, column, module.outputs(), matrices.size(), 0, 0, 0},
-                        new Matrix(module.outputs(), false, effect.weight()));
+        /** A module's own weight, with what it alone scales of the group's input taken in: W (l x) = (W diag(l)) x. */
+        private static float @Nullable [] weight(LinearModule module, LinearEffect effect, BaseWeights base) {
+            float[] scale = effect.inputScale();
+            if (scale == null) {
+                return effect.weight();
             }
+            float[] scaled =
+                    (effect.weight() == null ? base.floats(module.path() + ".weight") : effect.weight()).clone();
+            for (int i = 0; i < scaled.length; i++) {
+                scaled[i] *= scale[i % scale.length];
+            }
+            return scaled;
+        }
+
+        private void linear(int number, int site, int column, LinearModule module, LinearEffect effect) {
             LinearEffect.Routing routing = effect.routing();
             LowRank update = effect.lowRank();
             if (routing != null && update != null) {

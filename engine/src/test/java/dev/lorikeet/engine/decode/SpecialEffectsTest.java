@@ -137,6 +137,10 @@ class SpecialEffectsTest {
             case FEED_FORWARD_OUT -> new LinearEffect(null, null, random(7, module.inputs(), 1), null, null, null);
             case ATTENTION_OUT, FEED_FORWARD_IN, HEAD -> null;
         }));
+        // What one module alone reads scaled, its neighbours' input left as it is.
+        all.add(linear(module -> module.group() == Group.FEED_FORWARD_IN && module.place() == 1
+                ? new LinearEffect(null, null, random(16, module.inputs(), 1), null, null, null)
+                : null));
         // Biases where the base has some.
         all.add(linear(module -> module.group() == Group.ATTENTION_IN
                 ? new LinearEffect(null, null, null, null, random(8, module.outputs(), 0), null)
