@@ -47,9 +47,10 @@ final class FusedPass implements AutoCloseable {
             TrainedMethod method,
             List<NDArray> weights,
             List<NDArray> biases,
-            Map<Integer, PackedMatrix> packed) {
+            Map<Integer, PackedMatrix> packed,
+            boolean recompute) {
         this.manager = TensorRuntime.newManager(base.device());
-        this.script = Script.compile(source(base), base.device());
+        this.script = Script.compile(source(base, recompute), base.device());
         this.shapes = manager.create(method.shapes());
         this.index = method.index();
         this.scales = method.scales();
@@ -80,8 +81,12 @@ final class FusedPass implements AutoCloseable {
         return window == 0 || batch.length() <= window;
     }
 
-    /** fused.py over a base's shapes. */
-    static ScriptSource source(BaseModel base) {
+    /**
+     * fused.py over a base's shapes.
+     *
+     * @param recompute whether layers are computed again for the backward pass rather than kept
+     */
+    static ScriptSource source(BaseModel base, boolean recompute) {
         ModelConfig config = base.config();
         return ScriptSource.of(FusedPass.class, "fused.py")
                 .and(PackedWeights.source(base.quantisation()))
@@ -92,6 +97,7 @@ final class FusedPass implements AutoCloseable {
                 .constant("scalar", base.precision().scalarType())
                 .constant("block", ATTENTION_BLOCK)
                 .constant("longest", LONGEST_MATERIALISED)
+                .constant("recompute", recompute)
                 .tensorList("weights")
                 .tensorList("biases");
     }

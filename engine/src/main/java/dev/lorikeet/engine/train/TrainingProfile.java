@@ -49,7 +49,7 @@ public final class TrainingProfile implements AutoCloseable {
         this.share = rows / threads;
         this.manager = TensorRuntime.newManager(base.device());
         this.script = Script.compile(
-                FusedPass.source(base)
+                FusedPass.source(base, false)
                         .and(TrainingProfile.class, "profile.py", "optimizer.py")
                         .tensorList("factors")
                         .tensorList("slots")

@@ -45,29 +45,24 @@ final class TrainingScript implements AutoCloseable {
     private final @Nullable FusedPass fused;
 
     TrainingScript(BaseModel base, TrainedMethod method, boolean recompute, Checkpoint.Vectors start) {
-        // Autograd would keep every decoded weight for the backward pass, but for recomputation.
-        this(
-                base,
-                method,
-                recompute || base.quantisation() != Quantisation.NONE,
-                start,
-                !recompute && FusedPass.computes(method, base.config()));
+        this(base, method, recompute, start, FusedPass.computes(method, base.config()));
     }
 
     /** @param fast whether to use {@link FusedPass} */
     TrainingScript(BaseModel base, TrainedMethod method, boolean recompute, Checkpoint.Vectors start, boolean fast) {
         this.manager = TensorRuntime.newManager(base.device());
-        this.script = compile(base, method, recompute);
+        // Autograd would keep every decoded weight for the backward pass, but for recomputation.
+        this.script = compile(base, method, recompute || base.quantisation() != Quantisation.NONE);
         this.shapes = manager.create(method.shapes());
         this.values = manager.create(start.values());
         this.means = manager.create(start.means());
         this.squares = manager.create(start.squares());
         this.sums = manager.zeros(new Shape(method.size()), DataType.FLOAT32);
         this.state = manager.create(start.state());
-        this.fused = bind(base, method, fast);
+        this.fused = bind(base, method, recompute, fast);
     }
 
-    private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean fast) {
+    private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean recompute, boolean fast) {
         try (NDManager scope = manager.newSubManager()) {
             Map<Integer, PackedMatrix> packed = new HashMap<>();
             List<NDArray> weights = weights(base, manager, packed);
@@ -76,7 +71,7 @@ final class TrainingScript implements AutoCloseable {
             NDArray scales = scope.create(method.scales());
             script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details(base), index, scales, state);
             PackedWeights.bind(manager, script, weights, packed);
-            return fast ? new FusedPass(base, method, weights, biases, packed) : null;
+            return fast ? new FusedPass(base, method, weights, biases, packed, recompute) : null;
         }
     }
 

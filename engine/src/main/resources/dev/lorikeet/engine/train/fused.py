@@ -2,7 +2,8 @@
 # It computes what training.py and lora.py compute with autograd. Sizes: rows B, row length S, tokens T = B * S, hidden
 # size H, heads' size D, labelled positions N.
 # Attributes: heads, groups (key/value heads), size (D), epsilon, scalar (the weights' type), block (queries that attend
-# at once), longest (row length up to which attention keeps its probabilities), weights and biases (see bind).
+# at once), longest (row length up to which attention keeps its probabilities), recompute (whether layers are computed
+# again for the backward pass rather than kept), weights and biases (see bind).
 #
 # `kept` is a stack: the forward pass pushes what its backward pass pops in reverse, so that memory falls on the way back.
 # index: eleven numbers a layer: the part that holds a group's A (0 q k v, 1 o, 2 gate up, 3 down), then each module's B
@@ -262,6 +263,63 @@ def cross_entropy(self, h: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
     start = start + size
   return (loss, gradient)
 
+# One layer: x (T, H) -> the same, of the last layer (N, H). With `keep`, `kept` gets what the backward pass pops.
+# turn: rotations of keys, then of queries; masks: of the attention's blocks.
+def layer(self, x: Tensor, factors: List[Tensor], index: List[int], scales: List[float], layer: int, rows: int,
+    turn: List[Tensor], masks: List[Tensor], positions: Tensor, rate: float, run: List[int], keep: bool,
+    kept: List[Tensor]) -> Tensor:
+  w = self.weights
+  last = layer == (len(w) - 4) // 9 - 1
+  at = 1 + 9 * layer
+  tokens = x.size(0)
+  length = tokens // rows
+  share = self.heads // self.groups
+  everywhere = torch.empty([tokens], dtype=4, device=x.device)
+  # Nothing is labelled but `positions`: the last layer needs the others' keys and values only.
+  chosen = everywhere
+  if last:
+    chosen = positions
+  drops: List[Optional[Tensor]] = []
+  for group in range(4):
+    drop = annotate(Optional[Tensor], None)
+    if rate > 0. and index[11 * layer + group] >= 0:
+      width = self.width([2, 5, 7, 9][group] + 9 * layer)
+      if group == 0:
+        drop = self.mask(width, rate, run, layer, group, tokens, everywhere)
+      else:
+        drop = self.mask(width, rate, run, layer, group, tokens, chosen)
+    drops.append(drop)
+
+  h, scale = self.normed(x, w[at])
+  if keep:
+    kept.append(x)
+    kept.append(scale)
+  qkv = self.group(h, None, factors, index, scales, layer, 0, drops[0], keep, kept)
+  queries = self.rotated(self.split(qkv[0], rows, share), turn[2], turn[3]).view([-1, length * share, self.size])
+  keys = self.rotated(self.split(qkv[1], rows, 1), turn[0], turn[1]).view([-1, length, self.size])
+  values = self.split(qkv[2], rows, 1).view([-1, length, self.size])
+  mixed = self.attention(queries, keys, values, masks, keep, kept)
+  if keep:
+    kept.append(queries)
+    kept.append(keys)
+    kept.append(values)
+  mixed = self.joined(mixed.view([-1, length, share, self.size]), rows)
+  if last:
+    mixed = torch.index_select(mixed, 0, positions)
+    x = torch.index_select(x, 0, positions)
+  x = self.group(mixed, x, factors, index, scales, layer, 1, drops[1], keep, kept)[0]
+  h, scale = self.normed(x, w[at + 5])
+  if keep:
+    kept.append(x)
+    kept.append(scale)
+  wide = self.group(h, None, factors, index, scales, layer, 2, drops[2], keep, kept)
+  gate = torch.silu(wide[0])
+  if keep:
+    kept.append(wide[0])
+    kept.append(gate)
+    kept.append(wide[1])
+  return self.group(torch.mul(gate, wide[1]), x, factors, index, scales, layer, 3, drops[3], keep, kept)[0]
+
 # Adds the gradient of the summed loss over some rows of a micro-batch to `sums`.
 # values, sums: the flat float32 factors and gradients; shapes (parts, 2), index and scales as above; ids (B, S);
 # starts (B, S): where in its row each token's document begins; empty where every row is one document; positions (N):
@@ -285,58 +343,19 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
   lowest = run[3]
   cosines, sines = self.rotation(length, 1., starts)
   cosines_q, sines_q = self.rotation(length, float(self.size) ** -0.5, starts)
-  masks_of_blocks = self.masks(length, starts)
-  everywhere = torch.empty([tokens], dtype=4, device=ids.device)
+  turn = [cosines, sines, cosines_q, sines_q]
+  masks = self.masks(length, starts)
   kept: List[Tensor] = []
+  # Recomputing keeps the layers' inputs alone, and one layer's rest at a time.
+  inputs: List[Tensor] = []
   x = torch.index_select(w[0], 0, ids.view([-1]))
 
   for layer in range(layers):
-    at = 1 + 9 * layer
-    # Nothing is labelled but `positions`: the last layer needs the others' keys and values only.
-    chosen = everywhere
-    if layer == layers - 1:
-      chosen = positions
     keep = 4 * layer + 3 >= lowest
-    masks: List[Optional[Tensor]] = []
-    for group in range(4):
-      mask = annotate(Optional[Tensor], None)
-      if rate > 0. and index[11 * layer + group] >= 0:
-        width = self.width([2, 5, 7, 9][group] + 9 * layer)
-        if group == 0:
-          mask = self.mask(width, rate, run, layer, group, tokens, everywhere)
-        else:
-          mask = self.mask(width, rate, run, layer, group, tokens, chosen)
-      masks.append(mask)
-
-    h, scale = self.normed(x, w[at])
-    if keep:
-      kept.append(x)
-      kept.append(scale)
-    qkv = self.group(h, None, factors, index, scales, layer, 0, masks[0], keep, kept)
-    queries = self.rotated(self.split(qkv[0], rows, share), cosines_q, sines_q).view([-1, length * share, self.size])
-    keys = self.rotated(self.split(qkv[1], rows, 1), cosines, sines).view([-1, length, self.size])
-    values = self.split(qkv[2], rows, 1).view([-1, length, self.size])
-    mixed = self.attention(queries, keys, values, masks_of_blocks, keep, kept)
-    if keep:
-      kept.append(queries)
-      kept.append(keys)
-      kept.append(values)
-    mixed = self.joined(mixed.view([-1, length, share, self.size]), rows)
-    if layer == layers - 1:
-      mixed = torch.index_select(mixed, 0, positions)
-      x = torch.index_select(x, 0, positions)
-    x = self.group(mixed, x, factors, index, scales, layer, 1, masks[1], keep, kept)[0]
-    h, scale = self.normed(x, w[at + 5])
-    if keep:
-      kept.append(x)
-      kept.append(scale)
-    wide = self.group(h, None, factors, index, scales, layer, 2, masks[2], keep, kept)
-    gate = torch.silu(wide[0])
-    if keep:
-      kept.append(wide[0])
-      kept.append(gate)
-      kept.append(wide[1])
-    x = self.group(torch.mul(gate, wide[1]), x, factors, index, scales, layer, 3, masks[3], keep, kept)[0]
+    if keep and self.recompute:
+      inputs.append(x)
+      keep = False
+    x = self.layer(x, factors, index, scales, layer, rows, turn, masks, positions, rate, run, keep, kept)
 
   n = len(w)
   h, scale = self.normed(x, w[n - 3])
@@ -348,6 +367,9 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
     layer = layers - 1 - back
     at = 1 + 9 * layer
     if 4 * layer + 3 >= lowest:
+      if self.recompute:
+        _0 = self.layer(
+            inputs.pop(), factors, index, scales, layer, rows, turn, masks, positions, rate, run, True, kept)
       dh = self.group_back([dx], factors, slots, index, scales, layer, 3, dropping, 4 * layer + 3 > lowest, kept)
       if 4 * layer + 3 > lowest:
         up = kept.pop()
@@ -370,7 +392,7 @@ def step(self, factors: List[Tensor], slots: List[Tensor], index: List[int], sca
         keys = kept.pop()
         queries = kept.pop()
         d_mixed = self.split(dh, rows, share).view([-1, length * share, self.size])
-        dq, dk, dv = self.attention_back(d_mixed, queries, keys, values, masks_of_blocks, kept)
+        dq, dk, dv = self.attention_back(d_mixed, queries, keys, values, masks, kept)
         dq = self.rotated(dq.view([-1, length, share, self.size]), cosines_q, torch.neg(sines_q))
         dk = self.rotated(dk.view([-1, length, 1, self.size]), cosines, torch.neg(sines))
         parts = [self.joined(dq, rows), self.joined(dk, rows), self.joined(dv.view([-1, length, 1, self.size]), rows)]
