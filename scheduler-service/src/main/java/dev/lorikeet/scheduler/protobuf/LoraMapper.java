@@ -17,10 +17,16 @@ final class LoraMapper {
                         lora.getAlpha(),
                         lora.getRankStabilized(),
                         lora.getRankPatternMap(),
-                        lora.getAlphaPatternMap()),
+                        lora.getAlphaPatternMap(),
+                        new Lora.Plus(lora.getLoraPlusRatio(), lora.getLoraPlusEmbeddingRate())),
                 TargetsMapper.toSpec(lora),
                 lora.getDropout(),
-                new Lora.Own(bias(lora.getBias()), lora.getModulesToSaveList(), lora.getTrainableTokensList()),
+                new Lora.Own(
+                        bias(lora.getBias()),
+                        lora.getModulesToSaveList(),
+                        lora.getTrainableTokensList(),
+                        lora.getLoraBias(),
+                        lora.getDora()),
                 switch (lora.getInitialisation()) {
                     case INITIALISATION_UNSPECIFIED -> Lora.Initialisation.UNSET;
                     case INITIALISATION_ZERO -> Lora.Initialisation.ZERO;
@@ -64,6 +70,10 @@ final class LoraMapper {
                         })
                 .addAllModulesToSave(lora.own().modules())
                 .addAllTrainableTokens(lora.own().tokens())
+                .setLoraBias(lora.own().biasOfB())
+                .setDora(lora.own().magnitudes())
+                .setLoraPlusRatio(scaling.plus().ratio())
+                .setLoraPlusEmbeddingRate(scaling.plus().embeddingRate())
                 .setInitialisation(
                         switch (lora.initialisation()) {
                             case UNSET, UNKNOWN -> Initialisation.INITIALISATION_UNSPECIFIED;

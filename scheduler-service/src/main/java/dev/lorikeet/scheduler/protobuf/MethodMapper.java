@@ -1,15 +1,22 @@
 package dev.lorikeet.scheduler.protobuf;
 
+import dev.lorikeet.proto.training.v1.BitFitMethod;
+import dev.lorikeet.proto.training.v1.FullMethod;
+import dev.lorikeet.proto.training.v1.Ia3Method;
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.MoeLoraMethod;
 import dev.lorikeet.proto.training.v1.TrainableTokensMethod;
 import dev.lorikeet.scheduler.request.AdaLora;
+import dev.lorikeet.scheduler.request.BitFit;
 import dev.lorikeet.scheduler.request.Bottleneck;
+import dev.lorikeet.scheduler.request.Full;
+import dev.lorikeet.scheduler.request.Ia3;
 import dev.lorikeet.scheduler.request.Lora;
 import dev.lorikeet.scheduler.request.MoeLora;
 import dev.lorikeet.scheduler.request.PTuning;
 import dev.lorikeet.scheduler.request.PrefixTuning;
 import dev.lorikeet.scheduler.request.PromptTuning;
+import dev.lorikeet.scheduler.request.Targets;
 import dev.lorikeet.scheduler.request.TrainableTokens;
 import dev.lorikeet.scheduler.request.Vora;
 import java.util.List;
@@ -32,6 +39,13 @@ final class MethodMapper {
             case TRAINABLE_TOKENS ->
                 new TrainableTokens(method.getTrainableTokens().getTokensList());
             case VORA -> VoraMapper.toSpec(method.getVora());
+            case IA3 ->
+                new Ia3(
+                        method.getIa3().getTargetModulesList(),
+                        method.getIa3().getFeedforwardModulesList(),
+                        method.getIa3().getExcludeModulesList());
+            case BITFIT -> new BitFit(TargetsMapper.toSpec(method.getBitfit()));
+            case FULL -> new Full();
             case KIND_NOT_SET -> Lora.UNSET;
         };
     }
@@ -65,6 +79,19 @@ final class MethodMapper {
                         .build();
             case Vora vora ->
                 Method.newBuilder().setVora(VoraMapper.toProto(vora)).build();
+            case Ia3(List<String> modules, List<String> feedForward, List<String> excluded) ->
+                Method.newBuilder()
+                        .setIa3(Ia3Method.newBuilder()
+                                .addAllTargetModules(modules)
+                                .addAllFeedforwardModules(feedForward)
+                                .addAllExcludeModules(excluded))
+                        .build();
+            case BitFit(Targets targets) ->
+                Method.newBuilder()
+                        .setBitfit(TargetsMapper.with(BitFitMethod.newBuilder(), targets))
+                        .build();
+            case Full() ->
+                Method.newBuilder().setFull(FullMethod.getDefaultInstance()).build();
         };
     }
 

@@ -75,10 +75,17 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
      * @param bias which of the base model's biases
      * @param modules names of modules that are trained whole
      * @param tokens ids of tokens whose embeddings are trained
+     * @param biasOfB whether each B has a bias
+     * @param magnitudes whether outputs have magnitudes of their own (DoRA)
      */
-    public record Own(Bias bias, List<String> modules, List<Integer> tokens) {
+    public record Own(Bias bias, List<String> modules, List<Integer> tokens, boolean biasOfB, boolean magnitudes) {
         /** Nothing set. */
         public static final Own UNSET = new Own(Bias.UNSET, List.of(), List.of());
+
+        /** With neither biases of B nor magnitudes. */
+        public Own(Bias bias, List<String> modules, List<Integer> tokens) {
+            this(bias, modules, tokens, false, false);
+        }
 
         public Own {
             requireNonNull(bias, "bias");
@@ -90,12 +97,15 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
             if (bias == Bias.UNKNOWN) {
                 check.wrong(Code.INVALID_VALUE, "bias", "is not known; use BIAS_NONE, BIAS_ALL or BIAS_LORA_ONLY");
             }
+            if (biasOfB && magnitudes) {
+                check.wrong(Code.INVALID_VALUE, "lora_bias", "is not possible together with dora");
+            }
             check.modules("modules_to_save", modules, "");
             check.indices("trainable_tokens", "token", tokens, TrainableTokens.MAX_TOKEN);
         }
 
         Own resolved() {
-            return new Own(bias == Bias.UNSET ? Bias.NONE : bias, modules, tokens);
+            return new Own(bias == Bias.UNSET ? Bias.NONE : bias, modules, tokens, biasOfB, magnitudes);
         }
     }
 
@@ -112,22 +122,66 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
     }
 
     /**
-     * Ranks and strengths.
+     * LoRA+: learning rates of the factors.
+     *
+     * @param ratio that of B over that of A; 0: plain LoRA
+     * @param embeddingRate peak rate of an embedding's factors; 0: not set
+     */
+    public record Plus(double ratio, double embeddingRate) {
+        /** Nothing set: one rate for all. */
+        public static final Plus UNSET = new Plus(0, 0);
+
+        private static final double DEFAULT_EMBEDDING_RATE = 1e-6;
+
+        void check(Check check) {
+            if (ratio != 0) {
+                check.range("lora_plus_ratio", ratio, 1, 1_000);
+            }
+            check.range("lora_plus_embedding_rate", embeddingRate, 0, 1);
+            if (embeddingRate > 0 && ratio == 0) {
+                check.wrong(Code.INVALID_VALUE, "lora_plus_embedding_rate", "needs a lora_plus_ratio");
+            }
+        }
+
+        Plus resolved() {
+            return ratio == 0 ? this : new Plus(ratio, embeddingRate == 0 ? DEFAULT_EMBEDDING_RATE : embeddingRate);
+        }
+    }
+
+    /**
+     * Ranks, strengths and rates of the factors.
      *
      * @param rank rank of the factors; 0: not set
      * @param alpha alpha; 0: not set
      * @param rankStabilized whether the scaling is alpha / sqrt(rank)
      * @param ranks ranks of single modules by PEFT's patterns
      * @param alphas alphas of single modules by PEFT's patterns
+     * @param plus LoRA+'s learning rates
      */
     public record Scaling(
-            int rank, double alpha, boolean rankStabilized, Map<String, Integer> ranks, Map<String, Double> alphas) {
+            int rank,
+            double alpha,
+            boolean rankStabilized,
+            Map<String, Integer> ranks,
+            Map<String, Double> alphas,
+            Plus plus) {
         /** Nothing set. */
         public static final Scaling UNSET = new Scaling(0, 0, false, Map.of(), Map.of());
 
         public Scaling {
             ranks = Collections.unmodifiableMap(new TreeMap<>(ranks));
             alphas = Collections.unmodifiableMap(new TreeMap<>(alphas));
+            requireNonNull(plus, "plus");
+        }
+
+        /** With one learning rate for all. */
+        public Scaling(
+                int rank,
+                double alpha,
+                boolean rankStabilized,
+                Map<String, Integer> ranks,
+                Map<String, Double> alphas) {
+            this(rank, alpha, rankStabilized, ranks, alphas, Plus.UNSET);
         }
 
         /** Only a rank and an alpha. */
@@ -146,7 +200,7 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
 
         Scaling resolved() {
             int width = rank == 0 ? DEFAULT_RANK : rank;
-            return new Scaling(width, alpha == 0 ? 2.0 * width : alpha, rankStabilized, ranks, alphas);
+            return new Scaling(width, alpha == 0 ? 2.0 * width : alpha, rankStabilized, ranks, alphas, plus.resolved());
         }
     }
 
@@ -173,6 +227,10 @@ public record Lora(Scaling scaling, Targets targets, double dropout, Own own, In
                     "base_quantization",
                     "is not known; use BASE_QUANTIZATION_NONE or BASE_QUANTIZATION_NF4");
         }
+        if (own.magnitudes() && (initialisation == Initialisation.PISSA || initialisation == Initialisation.OLORA)) {
+            check.wrong(Code.INVALID_VALUE, "dora", "is not possible with initialisation " + initialisation);
+        }
+        scaling.plus().check(check);
     }
 
     @Override

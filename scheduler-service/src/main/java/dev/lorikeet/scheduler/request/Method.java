@@ -5,7 +5,18 @@ package dev.lorikeet.scheduler.request;
  * Each method is one record that knows its own ranges and defaults; a request may carry any of them.
  */
 public sealed interface Method
-        permits Lora, PromptTuning, PrefixTuning, PTuning, Bottleneck, MoeLora, AdaLora, TrainableTokens, Vora {
+        permits Lora,
+                PromptTuning,
+                PrefixTuning,
+                PTuning,
+                Bottleneck,
+                MoeLora,
+                AdaLora,
+                TrainableTokens,
+                Ia3,
+                BitFit,
+                Full,
+                Vora {
     /** The field of the request's {@code method} that carries this one. */
     String field();
 

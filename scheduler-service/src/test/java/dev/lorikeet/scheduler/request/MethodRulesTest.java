@@ -9,6 +9,7 @@ import dev.lorikeet.scheduler.request.TrainingSpec.Training;
 import dev.lorikeet.scheduler.request.TrainingSpec.Validation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,65 @@ class MethodRulesTest {
 
         assertThat(problems(unknown)).containsExactly("INVALID_VALUE method.lora.base_quantization");
         assertThat(Lora.UNSET.resolved(Training.UNSET).base()).isEqualTo(Lora.Base.PLAIN);
+    }
+
+    @Test
+    void doraHasNeitherBiasesOfBNorOtherBeginnings() {
+        Lora.Own both = new Lora.Own(Lora.Bias.NONE, List.of(), List.of(), true, true);
+        Lora.Own magnitudes = new Lora.Own(Lora.Bias.NONE, List.of(), List.of(), false, true);
+
+        assertThat(problems(new Lora(
+                        Lora.Scaling.UNSET, Targets.UNSET, 0, both, Lora.Initialisation.UNSET, Lora.Base.UNSET)))
+                .containsExactly("INVALID_VALUE method.lora.lora_bias");
+        assertThat(problems(new Lora(
+                        Lora.Scaling.UNSET, Targets.UNSET, 0, magnitudes, Lora.Initialisation.OLORA, Lora.Base.UNSET)))
+                .containsExactly("INVALID_VALUE method.lora.dora");
+        assertThat(problems(new Lora(
+                        Lora.Scaling.UNSET, Targets.UNSET, 0, magnitudes, Lora.Initialisation.ZERO, Lora.Base.UNSET)))
+                .isEmpty();
+    }
+
+    @Test
+    void ratesOfLoraPlusHaveBoundsAndGoTogether() {
+        assertThat(problems(plus(0.5, 2)))
+                .containsExactly(
+                        "OUT_OF_RANGE method.lora.lora_plus_ratio",
+                        "OUT_OF_RANGE method.lora.lora_plus_embedding_rate");
+        assertThat(problems(plus(Double.NaN, 0))).containsExactly("OUT_OF_RANGE method.lora.lora_plus_ratio");
+        assertThat(problems(plus(0, 1e-5))).containsExactly("INVALID_VALUE method.lora.lora_plus_embedding_rate");
+        assertThat(plus(16, 0).resolved(Training.UNSET).scaling().plus()).isEqualTo(new Lora.Plus(16, 1e-6));
+        assertThat(plus(0, 0).resolved(Training.UNSET).scaling().plus()).isEqualTo(Lora.Plus.UNSET);
+    }
+
+    private static Lora plus(double ratio, double embeddingRate) {
+        return new Lora(
+                new Lora.Scaling(0, 0, false, Map.of(), Map.of(), new Lora.Plus(ratio, embeddingRate)),
+                Targets.UNSET,
+                0);
+    }
+
+    @Test
+    void feedForwardModulesOfIa3AreTargetsToo() {
+        assertThat(problems(new Ia3(List.of("k proj"), List.of("down_proj"), List.of("v_proj", "v_proj"))))
+                .containsExactly(
+                        "INVALID_NAME method.ia3.target_modules[0]",
+                        "INVALID_VALUE method.ia3.feedforward_modules",
+                        "INVALID_VALUE method.ia3.exclude_modules");
+        assertThat(problems(new Ia3(List.of(), List.of("down_proj"), List.of())))
+                .containsExactly("INVALID_VALUE method.ia3.feedforward_modules");
+        assertThat(problems(new Ia3(List.of("down_proj"), List.of("down_proj"), List.of())))
+                .isEmpty();
+    }
+
+    @Test
+    void baselinesTrainBiasesOrEverything() {
+        assertThat(problems(new BitFit(new Targets(List.of("q proj"), "", List.of(), List.of(-1)))))
+                .containsExactly(
+                        "INVALID_NAME method.bitfit.target_modules[0]",
+                        "OUT_OF_RANGE method.bitfit.layers_to_transform[0]");
+        assertThat(new BitFit(Targets.UNSET).resolved(Training.UNSET).targets().modules())
+                .containsExactly("all-linear");
+        assertThat(problems(new Full())).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Quantisation;
+import dev.lorikeet.engine.train.FactorRates;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 
@@ -50,6 +51,15 @@ public record EngineMethod(String name, Recipe recipe, Quantisation base) implem
         /** Whether it learns from examples with a picture, each, rather than from texts alone. */
         default boolean pictures() {
             return false;
+        }
+
+        /**
+         * Learning rates of a low-rank update's factors.
+         *
+         * @param learningRate the run's own, above 0
+         */
+        default FactorRates rates(double learningRate) {
+            return FactorRates.EQUAL;
         }
     }
 

@@ -12,7 +12,7 @@ final class LoraFormReader {
     private LoraFormReader() {}
 
     static LoraForm read(LoraMethod lora) {
-        return LoraForm.PLAIN
+        return new LoraForm(lora.getDora(), lora.getLoraBias(), SavedModules.NONE)
                 .withBiases(biases(lora))
                 .withSaved(new SavedModules(lora.getModulesToSaveList()))
                 .withRows(new TokenRows(lora.getTrainableTokensList()))

@@ -4,7 +4,10 @@ import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.image.Grid;
+import dev.lorikeet.engine.method.bitfit.BitFitConfig;
 import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
+import dev.lorikeet.engine.method.full.FullConfig;
+import dev.lorikeet.engine.method.ia3.Ia3Config;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraScaling;
 import dev.lorikeet.engine.method.moe.MoeConfig;
@@ -17,7 +20,9 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.proto.training.v1.BaseQuantization;
+import dev.lorikeet.proto.training.v1.BitFitMethod;
 import dev.lorikeet.proto.training.v1.BottleneckMethod;
+import dev.lorikeet.proto.training.v1.Ia3Method;
 import dev.lorikeet.proto.training.v1.LoraMethod;
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.proto.training.v1.MoeLoraMethod;
@@ -48,7 +53,9 @@ public final class MethodReader {
                 case LORA ->
                     over(
                             method.getLora().getBaseQuantization(),
-                            fixed(lora(method.getLora(), origin).withForm(LoraFormReader.read(method.getLora()))));
+                            LoraRecipe.of(
+                                    method.getLora(),
+                                    lora(method.getLora(), origin).withForm(LoraFormReader.read(method.getLora()))));
                 case ADALORA ->
                     AdaLoraReader.read(
                             method.getAdalora(),
@@ -70,6 +77,9 @@ public final class MethodReader {
                     fixed(TokensConfig.of(method.getTrainableTokens().getTokensList())
                             .withOrigin(origin));
                 case VORA -> fixed(vora(method.getVora()).withOrigin(origin));
+                case IA3 -> ia3(method.getIa3(), origin);
+                case BITFIT -> fixed(bitFit(method.getBitfit(), origin));
+                case FULL -> fixed(new FullConfig(origin));
                 case KIND_NOT_SET ->
                     throw new IllegalArgumentException("it is not set, or one that this version does not know");
             };
@@ -159,6 +169,39 @@ public final class MethodReader {
             case PLACEMENT_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("placement is not set, or one that this version does not know");
         };
+    }
+
+    /** Without names the modules are the base model's to choose. */
+    private static EngineMethod ia3(Ia3Method from, AdapterConfig.Origin origin) {
+        TargetModules excluded = excluded(from.getExcludeModulesList());
+        if (from.getTargetModulesList().isEmpty()) {
+            return new EngineMethod("ia3", new StandardIa3(excluded, origin));
+        }
+        return fixed(new Ia3Config(
+                new ModuleSelection(
+                        new TargetModules.Names(from.getTargetModulesList()), excluded, List.of(), List.of()),
+                from.getFeedforwardModulesList().isEmpty()
+                        ? null
+                        : new TargetModules.Names(from.getFeedforwardModulesList()),
+                origin));
+    }
+
+    private record StandardIa3(@Nullable TargetModules excluded, AdapterConfig.Origin origin)
+            implements EngineMethod.Recipe {
+        @Override
+        public TrainableConfig config(BaseModel base, int steps) {
+            return Ia3Config.standard(base.config(), excluded).withOrigin(origin);
+        }
+    }
+
+    private static BitFitConfig bitFit(BitFitMethod from, AdapterConfig.Origin origin) {
+        return new BitFitConfig(
+                new ModuleSelection(
+                        targets(from.getTargetModulesList(), from.getTargetPattern()),
+                        excluded(from.getExcludeModulesList()),
+                        from.getLayersToTransformList(),
+                        List.of()),
+                origin);
     }
 
     private static MoeConfig moeLora(MoeLoraMethod from, AdapterConfig.Origin origin) {

@@ -36,6 +36,10 @@ public interface TrainerConfig {
     @WithDefault("1s")
     Duration storePause();
 
+    /** Most values that a job may train; one that would train more is refused. Each takes about 24 bytes meanwhile. */
+    @WithDefault("200000000")
+    long maxTrainedParameters();
+
     /** How long a shutdown waits for running attempts to checkpoint and for the last reports. */
     @WithDefault("30s")
     Duration shutdownPatience();

@@ -17,6 +17,7 @@ import dev.lorikeet.trainer.loop.TrainerLoop;
 import dev.lorikeet.trainer.training.AttemptRunner;
 import dev.lorikeet.trainer.training.Patience;
 import dev.lorikeet.trainer.training.Scratch;
+import dev.lorikeet.trainer.training.SizeLimit;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -89,7 +90,12 @@ public final class TrainerProcess {
         SchedulerLink opened = new SchedulerLink(settings, identity, capacity, store.bucket());
         closers.push(() -> opened.close(trainer.shutdownPatience()));
         AttemptRunner runner = new AttemptRunner(
-                model, registry, announcer, scratch, new Patience(trainer.storeTries(), trainer.storePause()));
+                model,
+                registry,
+                announcer,
+                scratch,
+                new Patience(trainer.storeTries(), trainer.storePause()),
+                new SizeLimit(trainer.maxTrainedParameters()));
         long zero = System.nanoTime();
         TrainerLoop started = new TrainerLoop(
                 identity,

@@ -28,15 +28,23 @@ public final class AttemptRunner implements Runner {
     private final Registry registry;
     private final Scratch scratch;
     private final Patience patience;
+    private final SizeLimit limit;
     private final ExampleSource examples;
     private final Publisher publisher;
 
     /** A runner; the base model stays the caller's to close. */
-    public AttemptRunner(BaseModel model, Registry registry, Announcer announcer, Scratch scratch, Patience patience) {
+    public AttemptRunner(
+            BaseModel model,
+            Registry registry,
+            Announcer announcer,
+            Scratch scratch,
+            Patience patience,
+            SizeLimit limit) {
         this.model = model;
         this.registry = registry;
         this.scratch = scratch;
         this.patience = patience;
+        this.limit = limit;
         this.examples = new ExampleSource(model, registry.datasets());
         this.publisher = new Publisher(model, registry, announcer);
     }
@@ -83,7 +91,8 @@ public final class AttemptRunner implements Runner {
                         null);
             }
             try (Scratch.Folder folder = scratch.open(assignment.key())) {
-                return new TrainingAttempt(model, registry, context, folder.path(), patience).run(examples, publisher);
+                return new TrainingAttempt(model, registry, context, folder.path(), patience, limit)
+                        .run(examples, publisher);
             }
         } catch (StopRun e) {
             return new RunOutcome.Stopped(e.reason(), context.checkpointStep());

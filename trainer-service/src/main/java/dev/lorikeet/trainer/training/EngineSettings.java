@@ -6,6 +6,7 @@ import dev.lorikeet.engine.train.Length;
 import dev.lorikeet.engine.train.Schedule;
 import dev.lorikeet.engine.train.TrainingOptions;
 import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.method.EngineMethod;
 
 /** The engine's settings for a job. */
 final class EngineSettings {
@@ -31,7 +32,12 @@ final class EngineSettings {
                 length,
                 new Schedule(shape(from.schedule()), from.learningRate(), warmUp),
                 new AdamWSettings(
-                        torch.beta1(), torch.beta2(), torch.epsilon(), from.weightDecay(), from.maxGradientNorm()),
+                        torch.beta1(),
+                        torch.beta2(),
+                        torch.epsilon(),
+                        from.weightDecay(),
+                        from.maxGradientNorm(),
+                        EngineMethod.of(job).recipe().rates(from.learningRate())),
                 from.recompute(),
                 job.seed());
     }

@@ -10,6 +10,7 @@ import dev.lorikeet.registry.store.Corrupt;
 import dev.lorikeet.registry.store.NotFound;
 import dev.lorikeet.trainer.attempt.Assignment;
 import dev.lorikeet.trainer.attempt.FailureKind;
+import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.method.EngineMethod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,11 +69,25 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
         validation.reset();
         try {
             TrainingOptions options = EngineSettings.options(assignment.job(), examples.size());
-            int total = options.length().totalSteps(Math.ceilDiv(examples.size(), options.window()));
-            TrainableConfig config = EngineMethod.of(assignment.job()).recipe().config(model, total);
+            TrainableConfig config = config(model, assignment.job(), options, examples.size());
             return new RunStart(TrainingRun.start(model, config, options, examples), CheckpointNotes.NONE);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new FailRun(FailureKind.INVALID_INPUT, "the job cannot be trained: " + e.getMessage(), e);
+            throw refused(e);
         }
+    }
+
+    /**
+     * The adapter that a job asks for.
+     *
+     * @throws IllegalArgumentException if its method fits not the model
+     */
+    static TrainableConfig config(BaseModel model, TrainingJob job, TrainingOptions options, int examples) {
+        int total = options.length().totalSteps(Math.ceilDiv(examples, options.window()));
+        return EngineMethod.of(job).recipe().config(model, total);
+    }
+
+    /** What the tenant is told when the engine refuses a job's settings. */
+    static FailRun refused(RuntimeException e) {
+        return new FailRun(FailureKind.INVALID_INPUT, "the job cannot be trained: " + e.getMessage(), e);
     }
 }

@@ -38,17 +38,20 @@ final class TrainingAttempt {
     private final RunContext context;
     private final Path scratch;
     private final Patience patience;
+    private final SizeLimit limit;
     private final Assignment assignment;
     private final Duration begin;
     private long tokens;
     private double loss;
     private Validation validation;
 
-    TrainingAttempt(BaseModel model, Registry registry, RunContext context, Path scratch, Patience patience) {
+    TrainingAttempt(
+            BaseModel model, Registry registry, RunContext context, Path scratch, Patience patience, SizeLimit limit) {
         this.registry = registry;
         this.context = context;
         this.scratch = scratch;
         this.patience = patience;
+        this.limit = limit;
         this.assignment = context.assignment();
         this.model = EngineMethod.of(assignment.job()).over(model);
         this.begin = context.control().now();
@@ -68,6 +71,7 @@ final class TrainingAttempt {
         context.listener().phase(Phase.VALIDATING);
         Examples examples = source.encode(dataset, job, context::goOn);
         List<EncodedExample> encoded = examples.encoded();
+        limit.check(model, job, encoded.size());
         validation = new Validation(job.hyperparameters().validation(), examples.heldOut(), scratch.resolve(BEST));
         RunStart start = RunStart.of(
                 model, assignment, encoded, validation, registry.checkpoints(), scratch, patience, context::goOn);

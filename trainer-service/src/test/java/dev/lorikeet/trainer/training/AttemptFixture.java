@@ -47,6 +47,8 @@ abstract class AttemptFixture {
 
     final RunControl control = control();
 
+    SizeLimit limit = new SizeLimit(1_000_000);
+
     @TempDir
     Path scratch;
 
@@ -67,7 +69,8 @@ abstract class AttemptFixture {
                         announced::add,
                         new Scratch(scratch.resolve(
                                 assignment.key().job() + "-" + assignment.key().number())),
-                        new Patience(3, Duration.ZERO))
+                        new Patience(3, Duration.ZERO),
+                        limit)
                 .run(assignment, running, listener);
     }
 

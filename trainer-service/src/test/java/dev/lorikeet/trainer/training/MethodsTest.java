@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.train.FactorRates;
 import dev.lorikeet.proto.training.v1.Method;
 import dev.lorikeet.registry.adapter.Version;
 import dev.lorikeet.tenancy.DatasetAddress;
@@ -19,6 +20,7 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.method.MethodReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +104,23 @@ class MethodsTest extends AttemptFixture {
                            "initialisation": "INITIALISATION_OLORA", "modules_to_save": ["norm"], \
                            "trainable_tokens": [5, 9], "bias": "BIAS_ALL"}} \
                  | {"r": 4, "modules_to_save": ["norm"], "trainable_token_indices": [5, 9], "bias": "all"}
+            lora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj", "down_proj"], "lora_bias": true}} \
+                 | {"lora_bias": true, "use_dora": false}
+            dora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["all-linear"], "dora": true, \
+                           "lora_plus_ratio": 4, "lora_plus_embedding_rate": 0.001}} \
+                 | {"use_dora": true, "lora_bias": false, "r": 2}
+            lora_plus | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["embed_tokens", "v_proj"], \
+                           "lora_plus_ratio": 16, "lora_plus_embedding_rate": 0.001}} \
+                 | {"r": 2, "target_modules": ["embed_tokens", "v_proj"]}
+            ia3 | IA3 | {"ia3": {}} \
+                 | {"target_modules": ["self_attn.k_proj", "self_attn.v_proj", "mlp.down_proj"], \
+                    "feedforward_modules": ["mlp.down_proj"]}
+            ia3 | IA3 | {"ia3": {"target_modules": ["v_proj", "up_proj"], "exclude_modules": ["layers.0.mlp.up_proj"]}} \
+                 | {"target_modules": ["v_proj", "up_proj"], "feedforward_modules": null, \
+                    "exclude_modules": ["layers.0.mlp.up_proj"]}
+            bitfit | BITFIT | {"bitfit": {"target_modules": ["q_proj", "o_proj"], "layers_to_transform": [1]}} \
+                 | {"target_modules": ["q_proj", "o_proj"], "layers_to_transform": [1]}
+            full | FULL | {"full": {}} | {"peft_type": "FULL"}
             trainable_tokens | TRAINABLE_TOKENS | {"trainable_tokens": {"tokens": [9, 5]}} | {"token_indices": [9, 5]}
             qlora | LORA | {"lora": {"rank": 4, "alpha": 8, "target_modules": ["all-linear"], \
                            "base_quantization": "BASE_QUANTIZATION_NF4"}} \
@@ -168,13 +187,45 @@ class MethodsTest extends AttemptFixture {
         assertThat(version.description().kind()).isEqualTo(kind);
         registry.adapters().download(Jobs.ACME, ADAPTER, version.revision(), folder);
         AdapterConfig stored = StoredAdapter.read(folder, model.config()).config();
-        // How the base was held is no matter of the adapter.
-        assertThat(stored.kind()).isEqualTo(name.equals("qlora") ? "lora" : name);
+        // How LoRA was trained, and over what, is no matter of the adapter.
+        assertThat(stored.kind()).isEqualTo(kind.toLowerCase(Locale.ROOT));
         JsonNode file = JSON.readTree(folder.resolve(AdapterConfig.FILE).toFile());
         JSON.readTree(config)
                 .properties()
                 .forEach(field -> assertThat(same(file.path(field.getKey()), field.getValue()))
                         .as("%s: %s is not %s", field.getKey(), file.path(field.getKey()), field.getValue())
                         .isTrue());
+    }
+
+    @Test
+    void factorsOfLoraPlusLearnAtRatesOfTheirOwn() throws InvalidProtocolBufferException {
+        String plus = "{\"lora\": {\"rank\": 2, \"target_modules\": [\"q_proj\"], \"lora_plus_ratio\": 16, "
+                + "\"lora_plus_embedding_rate\": 0.001}}";
+        TrainingJob job = with(plus, "j-plus", 1, dataset()).job();
+        double rate = job.hyperparameters().learningRate();
+
+        assertThat(EngineSettings.options(job, 8).optimizer().factorRates())
+                .isEqualTo(new FactorRates(16, 0.001 / rate));
+        assertThat(EngineSettings.options(assignment("j-plain", 1, dataset()).job(), 8)
+                        .optimizer()
+                        .factorRates())
+                .isEqualTo(FactorRates.EQUAL);
+    }
+
+    @Test
+    void jobThatTrainsMoreThanTheTrainerMayIsRefusedWithTheFigures() throws InvalidProtocolBufferException {
+        limit = new SizeLimit(1_000);
+
+        assertThat(run(with("{\"full\": {}}", "j-full", 1, dataset()), control, listener()))
+                .isInstanceOfSatisfying(RunOutcome.Failed.class, failed -> {
+                    assertThat(failed.kind()).isEqualTo(FailureKind.INVALID_INPUT);
+                    assertThat(failed.reason()).contains("parameters; this trainer trains at most 1000");
+                });
+        assertThat(registry.adapters().newest(Jobs.ACME, ADAPTER)).isEmpty();
+        assertThat(run(
+                        with("{\"bitfit\": {\"target_modules\": [\"q_proj\"]}}", "j-small", 1, dataset()),
+                        control,
+                        listener()))
+                .isInstanceOf(RunOutcome.Published.class);
     }
 }

@@ -8,10 +8,12 @@ import dev.lorikeet.engine.adapter.LinearEffect;
 import dev.lorikeet.engine.adapter.ModuleSelection;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.adapter.TensorSpec;
+import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.LinearModule;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.engine.train.TrainedMethod;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,23 @@ public record Ia3Config(ModuleSelection modules, @Nullable TargetModules feedFor
         implements TrainableConfig {
     private static final String PREFIX = "base_model.model.";
     private static final String VECTOR = ".ia3_l";
+
+    /**
+     * What the paper and PEFT choose: keys and values (or the one layer that makes them), and what the feed-forward's last
+     * layer reads.
+     *
+     * @param excluded modules to leave alone, or null
+     */
+    public static Ia3Config standard(ModelConfig model, @Nullable TargetModules excluded) {
+        List<String> attention = model.blueprint().modules(Group.ATTENTION_IN);
+        List<String> inner = model.blueprint().modules(Group.FEED_FORWARD_OUT);
+        List<String> all = new ArrayList<>(attention.size() == 1 ? attention : attention.subList(1, attention.size()));
+        all.addAll(inner);
+        return new Ia3Config(
+                new ModuleSelection(new TargetModules.Names(all), excluded, List.of(), List.of()),
+                new TargetModules.Names(inner),
+                Origin.UNKNOWN);
+    }
 
     @Override
     public Ia3Config withOrigin(Origin from) {
