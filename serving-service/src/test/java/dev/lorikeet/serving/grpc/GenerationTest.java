@@ -156,6 +156,35 @@ class GenerationTest extends ServiceFixture {
         });
     }
 
+    @Test
+    void whatAnAdapterPutsBeforeThePromptIsPartOfTheContext() {
+        TinyAdapter.publishReader(adapters, Surroundings.ACME, new AdapterName("reader"), base);
+        GenerateRequest endless =
+                about(0x00ff00, "image/png").toBuilder().setMaxTokens(100_000).build();
+        String text = "q#".repeat(80);
+        while (promptTokens(text) < TinyModel.CONTEXT - 5) {
+            text += "q";
+        }
+        GenerateRequest longest = endless.toBuilder().setPrompt(text).build();
+        while (promptTokens(text) < TinyModel.CONTEXT - 4) {
+            text += "q";
+        }
+        GenerateRequest tooLong = endless.toBuilder().setPrompt(text).build();
+
+        GenerateResponse whole = acme.generate(longest);
+        StatusRuntimeException failure =
+                catchThrowableOfType(StatusRuntimeException.class, () -> acme.generate(tooLong));
+
+        assertThat(whole.getUsage().getPromptTokens()).isEqualTo(TinyModel.CONTEXT - 1);
+        assertThat(whole.getUsage().getCompletionTokens()).isEqualTo(1);
+        assertThat(violatedField(failure)).isEqualTo("prompt");
+        assertThat(failure).hasMessageContaining("of which the adapter takes 4");
+    }
+
+    private int promptTokens(String text) {
+        return acme.generate(prompt("", text, 1)).getUsage().getPromptTokens();
+    }
+
     /** A request about a picture of one colour. */
     private static GenerateRequest about(int colour, String mediaType) {
         BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
