@@ -162,26 +162,34 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         return Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%+.2f", value);
     }
 
-    /** Each method by what it moves at most, since they move weights by very different amounts. */
+    /** Logarithmic, since methods and layers move weights by very different amounts; what did not move is left out. */
     private static String chart(ModuleSet modules, Map<String, List<RunResult>> runs, Study study) {
         List<Series> series = new ArrayList<>();
         runs.forEach((method, results) -> {
             List<Double> directions = all(results, DIRECTION);
             List<Double> magnitudes = all(results, MAGNITUDE);
-            double mostDirection = Math.max(Summary.of(directions).highest(), Double.MIN_NORMAL);
-            double mostMagnitude = Math.max(Summary.of(magnitudes).highest(), Double.MIN_NORMAL);
             List<Mark> marks = new ArrayList<>();
             for (int i = 0; i < directions.size(); i++) {
-                marks.add(Mark.at(directions.get(i) / mostDirection, magnitudes.get(i) / mostMagnitude));
+                if (directions.get(i) > 0 && magnitudes.get(i) > 0) {
+                    marks.add(Mark.at(directions.get(i), magnitudes.get(i)));
+                }
             }
             series.add(new Series(method, false, marks));
         });
+        List<Mark> all = series.stream().flatMap(one -> one.marks().stream()).toList();
+        if (all.isEmpty()) {
+            throw new CommandFailure("no weight moved: try a larger --rate");
+        }
+        int seeds = study.conditions().seeds();
         return new XyChart(
                         "Change of magnitude against change of direction, " + modules.name(),
-                        "A point for each layer, matrix and moment, "
-                                + study.conditions().seeds() + " seed(s); each method relative to its largest change.",
-                        Axis.holding("change of direction dD, share of the method's largest", List.of(0.0, 1.0)),
-                        Axis.holding("change of magnitude dM, share of the largest", List.of(0.0, 1.0)),
+                        "A point for each layer, matrix and moment, " + seeds + (seeds == 1 ? " seed." : " seeds."),
+                        Axis.decades(
+                                "change of direction dD, mean 1 - cosine (logarithmic)",
+                                all.stream().map(Mark::x).toList()),
+                        Axis.decades(
+                                "change of magnitude dM, mean of norms (logarithmic)",
+                                all.stream().map(Mark::y).toList()),
                         series)
                 .svg();
     }

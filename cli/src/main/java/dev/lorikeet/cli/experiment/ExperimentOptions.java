@@ -13,6 +13,8 @@ import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.cli.terminal.Terminal;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
+import dev.lorikeet.engine.model.UnsupportedModelException;
+import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -133,11 +135,18 @@ final class ExperimentOptions {
         Corpus corpus = corpus();
         StoredModel found = model(said);
         try (BaseModel base = BaseModel.load(found.path(), loadOptions(found.name()))) {
+            if (base.config().blueprint().encoder()) {
+                throw new CommandFailure(
+                        found.name() + " is an encoder: experiments need a model that continues texts");
+            }
             Study study = new Study(base, corpus, ExampleRows.of(corpus, base), conditions, log, said);
             Report report = experiment.of(found.path()).over(study);
             report.write(out, name);
-            terminal.line(json ? JSON.writeValueAsString(log.all()) : report.markdown());
+            terminal.line(json ? JSON.writeValueAsString(log.used()) : report.markdown());
             said.accept("Written to " + out.resolve(name + ".md"));
+        } catch (MalformedFileException | UnsupportedModelException | IllegalArgumentException e) {
+            // A model or a setting that does not go; a bug is no IllegalArgumentException here.
+            throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
         return 0;
     }

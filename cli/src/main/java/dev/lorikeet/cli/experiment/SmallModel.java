@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * @param threads operator threads
  */
 record SmallModel(Dimensions dimensions, int steps, int threads) {
-    /** 0.9 million parameters: a step of 16 rows takes tenths of a second on one core. */
+    /** 0.9 million parameters: a step of 16 rows takes most of a second on one core. */
     static final Dimensions SIZES = new Dimensions(320, 128, 4, new Dimensions.Attention(4, 2, 32), 384, 1024);
 
     private static final int ROWS = 16;

@@ -74,14 +74,14 @@ record Study(
         return LongStream.rangeClosed(1, conditions.seeds()).boxed().toList();
     }
 
-    /** A digest of what a result depends on besides variant, rate and seed. */
+    /** A digest of what a result depends on besides variant, rate and seed, how many seeds there are not among it. */
     String setting(String... parts) {
         String all = String.join(
                 "\n",
                 base.digest(),
                 base.precision().name(),
                 corpus.digest(),
-                conditions.toString(),
+                "steps %d rows %d answers %d".formatted(conditions.steps(), conditions.rows(), conditions.answers()),
                 String.join("\n", parts));
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));

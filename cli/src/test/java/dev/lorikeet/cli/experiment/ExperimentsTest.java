@@ -14,6 +14,7 @@ import dev.lorikeet.engine.adapter.LinearEffect;
 import dev.lorikeet.engine.adapter.LowRank;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Family;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.RandomModel;
 import dev.lorikeet.engine.train.TrainingOptions;
@@ -43,6 +44,7 @@ class ExperimentsTest {
     @TempDir
     private Path out;
 
+    private Path model;
     private StringWriter printed;
     private StringWriter errors;
 
@@ -53,13 +55,14 @@ class ExperimentsTest {
 
     @BeforeEach
     void start() {
+        model = models.resolve("tiny");
         printed = new StringWriter();
         errors = new StringWriter();
     }
 
     private int run(String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--model", models.resolve("tiny").toString(), "--out", out.toString()));
+        all.addAll(List.of("--model", model.toString(), "--out", out.toString()));
         all.addAll(List.of("--steps", "2", "--rows", "2", "--held-out", "2", "--answers", "2", "--threads", "1"));
         CommandLine commands = new CommandLine(new ExperimentCommand());
         commands.setOut(new PrintWriter(printed)).setErr(new PrintWriter(errors));
@@ -109,14 +112,34 @@ class ExperimentsTest {
     }
 
     @Test
-    void aRunAtAnotherRateIsAnotherRun() throws IOException {
+    void moreSeedsAndOtherRatesKeepWhatIsThere() throws IOException {
         assertThat(run("ranks", "--ranks", "1", "--seeds", "1"))
                 .as("%s", errors)
                 .isZero();
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1", "--rate", "1e-4", "--resume"))
+        assertThat(run("ranks", "--ranks", "1", "--seeds", "2", "--resume")).isZero();
+        assertThat(Files.readAllLines(out.resolve("ranks.jsonl"))).hasSize(3);
+
+        printed.getBuffer().setLength(0);
+        assertThat(run("ranks", "--ranks", "1", "--seeds", "1", "--rate", "1e-4", "--resume", "--json"))
                 .isZero();
 
-        assertThat(Files.readAllLines(out.resolve("ranks.jsonl"))).hasSize(3);
+        assertThat(Files.readAllLines(out.resolve("ranks.jsonl"))).hasSize(4);
+        assertThat(new ObjectMapper().readTree(printed.toString())).hasSize(2);
+    }
+
+    @Test
+    void aModelThatDoesNotGoIsRefusedInASentence() throws IOException {
+        assertThat(run("ranks", "--ranks", "5000", "--seeds", "1")).isEqualTo(1);
+        assertThat(errors.toString()).contains("CommandFailure").contains("must be 1 to 4096, not 5000");
+
+        RandomModel.write(models.resolve("bert"), 1, Family.BERT);
+        model = models.resolve("bert");
+        assertThat(run("ranks", "--seeds", "1", "--resume")).isEqualTo(1);
+        assertThat(errors.toString()).contains("bert is an encoder");
+
+        model = models.resolve("none");
+        assertThat(run("ranks", "--seeds", "1", "--resume")).isEqualTo(1);
+        assertThat(errors.toString()).contains("is no base model");
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.Locale;
 public record Axis(String title, double low, double high, boolean logarithmic, List<Double> ticks) {
     private static final double MARGIN = 0.06;
     private static final int ABOUT_TICKS = 7;
+    /** Smaller numbers are written as powers of ten. */
+    private static final double LEAST_PLAIN = 0.001;
 
     /** Copies, and checks the range. */
     public Axis {
@@ -53,6 +55,19 @@ public record Axis(String title, double low, double high, boolean logarithmic, L
                 values.stream().distinct().sorted().toList());
     }
 
+    /** A logarithmic axis between powers of ten that hold all values, which are above 0. */
+    public static Axis decades(String title, List<Double> values) {
+        double low = values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+        double high = values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        int from = (int) Math.floor(Math.log10(low));
+        int to = Math.max(from + 1, (int) Math.ceil(Math.log10(high)));
+        List<Double> ticks = new ArrayList<>();
+        for (int power = from; power <= to; power++) {
+            ticks.add(Math.pow(10, power));
+        }
+        return new Axis(title, Math.pow(10, from), Math.pow(10, to), true, ticks);
+    }
+
     /** 1, 2 or 5 times a power of ten, at least as large as asked. */
     private static double step(double least) {
         double power = Math.pow(10, Math.floor(Math.log10(least)));
@@ -71,6 +86,9 @@ public record Axis(String title, double low, double high, boolean logarithmic, L
 
     /** A tick as it is written: with as many decimals as tell neighbours apart. */
     String label(double tick) {
+        if (logarithmic && tick < LEAST_PLAIN) {
+            return String.format(Locale.ROOT, "%.0e", tick).replace("e-0", "e-");
+        }
         if (logarithmic || ticks.size() < 2) {
             return plain(tick, 6);
         }

@@ -23,6 +23,7 @@ public final class ResultLog {
 
     private final Path file;
     private final Map<RunResult.Key, RunResult> results;
+    private final Map<RunResult.Key, RunResult> asked = new LinkedHashMap<>();
 
     private ResultLog(Path file, Map<RunResult.Key, RunResult> results) {
         this.file = file;
@@ -72,9 +73,18 @@ public final class ResultLog {
         return List.copyOf(results.values());
     }
 
+    /** Those that were asked for or added since it was opened, in that order. */
+    public List<RunResult> used() {
+        return List.copyOf(asked.values());
+    }
+
     /** A run's result, if it is finished. */
     public Optional<RunResult> find(RunResult.Key key) {
-        return Optional.ofNullable(results.get(key));
+        RunResult found = results.get(key);
+        if (found != null) {
+            asked.put(key, found);
+        }
+        return Optional.ofNullable(found);
     }
 
     /** Keeps a result. */
@@ -90,6 +100,7 @@ public final class ResultLog {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
         results.put(result.key(), result);
+        asked.put(result.key(), result);
         return result;
     }
 }

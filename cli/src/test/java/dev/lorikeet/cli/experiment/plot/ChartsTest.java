@@ -73,6 +73,10 @@ class ChartsTest {
         assertThat(axis.position(1.97)).isBetween(0.9, 1.0);
         assertThat(Axis.holding("one value", List.of(0.5)).ticks()).isNotEmpty();
         assertThat(Axis.holding("counts", List.of(0.0, 3.0)).low()).isZero();
+        Axis decades = Axis.decades("dD", List.of(3e-5, 0.02));
+        assertThat(decades.ticks().stream().map(decades::label))
+                .containsExactly("1e-5", "1e-4", "0.001", "0.01", "0.1");
+        assertThat(decades.position(1e-3)).isCloseTo(0.5, within(1e-9));
         Axis ratios = Axis.ratios("rank", List.of(1.0, 4.0, 16.0));
         assertThat(ratios.position(4)).isCloseTo(0.5, within(1e-9));
         assertThatThrownBy(() -> Axis.holding("loss", List.of(Double.NaN)))
