@@ -185,10 +185,10 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
                         "Change of magnitude against change of direction, " + modules.name(),
                         "A point for each layer, matrix and moment, " + seeds + (seeds == 1 ? " seed." : " seeds."),
                         Axis.decades(
-                                "change of direction dD, mean 1 - cosine (logarithmic)",
+                                "change of direction dD (logarithmic)",
                                 all.stream().map(Mark::x).toList()),
                         Axis.decades(
-                                "change of magnitude dM, mean of norms (logarithmic)",
+                                "change of magnitude dM (logarithmic)",
                                 all.stream().map(Mark::y).toList()),
                         series)
                 .svg();
