@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Where an adapter's tensors lie in the flat vector of trained values.
@@ -47,12 +48,16 @@ public record FlatLayout(List<TensorSpec> specs, Map<String, Integer> offsets) {
 
     /** Rows and columns of each tensor in order; one of one axis is one row. For vectors that are laid out in order. */
     public long[] shapes() {
-        return specs.stream()
-                .flatMapToLong(spec -> {
-                    long rows = spec.shape().size() == 1 ? 1 : spec.shape().getFirst();
-                    return java.util.stream.LongStream.of(rows, spec.elements() / rows);
-                })
-                .toArray();
+        return specs.stream().flatMapToLong(FlatLayout::matrix).toArray();
+    }
+
+    private static LongStream matrix(TensorSpec spec) {
+        if (spec.shape().size() == 1) {
+            return LongStream.of(1, spec.elements());
+        }
+        // Not elements by rows: of a rank that was pruned away there are none.
+        long columns = spec.shape().stream().skip(1).reduce(1L, Math::multiplyExact);
+        return LongStream.of(spec.shape().getFirst(), columns);
     }
 
     /**

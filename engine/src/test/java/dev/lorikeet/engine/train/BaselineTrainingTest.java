@@ -15,14 +15,11 @@ import dev.lorikeet.engine.method.ia3.Ia3Config;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelFiles;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,20 +35,10 @@ class BaselineTrainingTest {
             AdapterConfig.Origin.UNKNOWN);
     private static final FullConfig FULL = new FullConfig(AdapterConfig.Origin.UNKNOWN);
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     static Stream<TrainableConfig> configs() {
         return Stream.of(IA3, BitFitConfig.allLinear(), FULL);
@@ -59,40 +46,40 @@ class BaselineTrainingTest {
 
     @Test
     void vectorsLearn() {
-        MethodChecks.learns(base, IA3, 0.2);
+        MethodChecks.learns(BASE, IA3, 0.2);
     }
 
     @Test
     void biasesLearn() {
-        MethodChecks.learns(base, BitFitConfig.allLinear(), 2e-2);
+        MethodChecks.learns(BASE, BitFitConfig.allLinear(), 2e-2);
     }
 
     @Test
     void wholeBlocksLearn() {
-        MethodChecks.learns(base, FULL, 2e-3);
+        MethodChecks.learns(BASE, FULL, 2e-3);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void trainedIsTheSameToServing(TrainableConfig config) throws IOException {
-        MethodChecks.serves(base, config, folder);
+        MethodChecks.serves(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void resumedRunIsTheUnbrokenOneBitForBit(TrainableConfig config) throws IOException {
-        MethodChecks.resumes(base, config, folder);
+        MethodChecks.resumes(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void recomputedLayersGiveTheSameGradient(TrainableConfig config) {
-        MethodChecks.recomputes(base, config);
+        MethodChecks.recomputes(BASE, config);
     }
 
     @Test
     void vectorsGiveTheReferencesLogits() throws IOException {
-        MethodChecks.agreesWithReference(base, StoredAdapter.read(REFERENCE, base.config()), REFERENCE, 0);
+        MethodChecks.agreesWithReference(BASE, StoredAdapter.read(REFERENCE, BASE.config()), REFERENCE, 0);
     }
 
     /** Models with biases, with norms of heads, with matrices that files store the other way round. */

@@ -15,7 +15,6 @@ import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelFiles;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,20 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BottleneckTrainingTest {
     private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     static List<BottleneckConfig> configs() {
         return List.of(BottleneckConfig.houlsby(6), BottleneckConfig.pfeiffer(6));
@@ -57,34 +44,34 @@ class BottleneckTrainingTest {
     @ParameterizedTest
     @MethodSource("configs")
     void lossFallsAndOnlyTheAdapterMoves(BottleneckConfig config) {
-        MethodChecks.learns(base, config, 1e-2);
+        MethodChecks.learns(BASE, config, 1e-2);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void trainedAdapterIsTheSameToServing(BottleneckConfig config) throws IOException {
-        MethodChecks.serves(base, config, folder);
+        MethodChecks.serves(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void resumedRunIsTheUnbrokenOneBitForBit(BottleneckConfig config) throws IOException {
-        MethodChecks.resumes(base, config, folder);
+        MethodChecks.resumes(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void recomputedLayersGiveTheSameGradient(BottleneckConfig config) {
-        MethodChecks.recomputes(base, config);
+        MethodChecks.recomputes(BASE, config);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void trainedAdapterReadsBackAndIsNoChangeOfWeights(BottleneckConfig config) throws IOException {
         StoredAdapter adapter =
-                MethodChecks.roundTrip(MethodChecks.trained(base, config, 1e-2, 2), base, folder.resolve("adapter"));
+                MethodChecks.roundTrip(MethodChecks.trained(BASE, config, 1e-2, 2), BASE, folder.resolve("adapter"));
 
-        assertThat(adapter.effects(base.config(), base::floats).bottlenecks())
+        assertThat(adapter.effects(BASE.config(), BASE::floats).bottlenecks())
                 .hasSize(3 * config.sites().size())
                 .allMatch(bottleneck -> config.sites().contains(bottleneck.site()));
         try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
@@ -96,10 +83,10 @@ class BottleneckTrainingTest {
 
     @Test
     void freshAdapterLeavesTheBaseAsItIs() {
-        StoredAdapter fresh = MethodChecks.fresh(base, BottleneckConfig.houlsby(6));
-        StoredAdapter lora = MethodChecks.fresh(base, LoraConfig.lora(1, 1, List.of("o_proj")));
+        StoredAdapter fresh = MethodChecks.fresh(BASE, BottleneckConfig.houlsby(6));
+        StoredAdapter lora = MethodChecks.fresh(BASE, LoraConfig.lora(1, 1, List.of("o_proj")));
 
-        assertThat(MethodChecks.logits(base, fresh, TEXT)).isEqualTo(MethodChecks.logits(base, lora, TEXT));
+        assertThat(MethodChecks.logits(BASE, fresh, TEXT)).isEqualTo(MethodChecks.logits(BASE, lora, TEXT));
     }
 
     /**
@@ -114,7 +101,7 @@ class BottleneckTrainingTest {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
         Map<String, float[]> own = new LinkedHashMap<>();
         Map<String, float[]> same = new LinkedHashMap<>();
-        int hidden = base.config().hiddenSize();
+        int hidden = BASE.config().hiddenSize();
         for (Effects.Site site : Effects.Site.values()) {
             for (int layer = 0; layer < 3; layer++) {
                 boolean attention = site == Effects.Site.ATTENTION;
@@ -136,15 +123,15 @@ class BottleneckTrainingTest {
                 own.put(adapter + "down.bias", sixteen);
                 own.put(adapter + "up.weight", up);
                 own.put(adapter + "up.bias", shift);
-                same.put("base_model.model." + module + ".lora_A.weight", times(down, base.floats(module + ".weight")));
+                same.put("base_model.model." + module + ".lora_A.weight", times(down, BASE.floats(module + ".weight")));
                 same.put("base_model.model." + module + ".lora_B.weight", up);
             }
         }
 
         float[] expected = MethodChecks.logits(
-                base, new StoredAdapter(lora, AdapterTensors.of(lora.tensors(base.config()), same)), TEXT);
+                BASE, new StoredAdapter(lora, AdapterTensors.of(lora.tensors(BASE.config()), same)), TEXT);
         assertThat(MethodChecks.logits(
-                        base, new StoredAdapter(config, AdapterTensors.of(config.tensors(base.config()), own)), TEXT))
+                        BASE, new StoredAdapter(config, AdapterTensors.of(config.tensors(BASE.config()), own)), TEXT))
                 .containsExactly(expected, within(1e-3f));
         assertThat(largest(expected)).isGreaterThan(0.1f);
     }
@@ -182,7 +169,7 @@ class BottleneckTrainingTest {
 
     @Test
     void tensorsAreNamedByLayerAndSublayer() {
-        assertThat(BottleneckConfig.pfeiffer(6).tensors(base.config()).stream()
+        assertThat(BottleneckConfig.pfeiffer(6).tensors(BASE.config()).stream()
                         .map(TensorSpec::name)
                         .limit(4))
                 .containsExactly(

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,27 +26,17 @@ class CheckpointTest {
             .withLength(new Length.Steps(STEPS))
             .withSchedule(Schedule.cosine(1e-2, 2));
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5, 7, 8})
     void resumedRunIsTheUnbrokenOneBitForBit(int stop) throws IOException {
         List<StepResult> unbroken = new ArrayList<>();
         Checkpoint.Vectors expected;
-        try (TrainingRun run = TrainingRun.start(base, CONFIG, OPTIONS, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, CONFIG, OPTIONS, EXAMPLES)) {
             while (!run.finished()) {
                 unbroken.add(run.step());
             }
@@ -58,13 +45,13 @@ class CheckpointTest {
         expected = Checkpoint.read(folder.resolve("unbroken")).vectors();
 
         List<StepResult> broken = new ArrayList<>();
-        try (TrainingRun run = TrainingRun.start(base, CONFIG, OPTIONS, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, CONFIG, OPTIONS, EXAMPLES)) {
             for (int i = 0; i < stop; i++) {
                 broken.add(run.step());
             }
             run.writeCheckpoint(folder.resolve("stop"));
         }
-        try (TrainingRun run = TrainingRun.resume(base, folder.resolve("stop"), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.resume(BASE, folder.resolve("stop"), EXAMPLES)) {
             assertThat(run.stepsDone()).isEqualTo(stop);
             assertThat(run.totalSteps()).isEqualTo(STEPS);
             while (!run.finished()) {
@@ -84,7 +71,7 @@ class CheckpointTest {
     void resumedRunKeepsItsOptionsAndConfiguration() throws IOException {
         Path checkpoint = checkpoint();
 
-        try (TrainingRun run = TrainingRun.resume(base, checkpoint, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.resume(BASE, checkpoint, EXAMPLES)) {
             assertThat(run.options()).isEqualTo(OPTIONS);
             assertThat(run.config()).isEqualTo(CONFIG);
         }
@@ -98,7 +85,7 @@ class CheckpointTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(checkpoint.resolve(name), bytes);
 
-        assertThatThrownBy(() -> TrainingRun.resume(base, checkpoint, EXAMPLES))
+        assertThatThrownBy(() -> TrainingRun.resume(BASE, checkpoint, EXAMPLES))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(name);
     }
@@ -108,7 +95,7 @@ class CheckpointTest {
         Path checkpoint = checkpoint();
         Files.delete(checkpoint.resolve("optimizer.safetensors"));
 
-        assertThatThrownBy(() -> TrainingRun.resume(base, checkpoint, EXAMPLES))
+        assertThatThrownBy(() -> TrainingRun.resume(BASE, checkpoint, EXAMPLES))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("optimizer.safetensors");
     }
@@ -118,7 +105,7 @@ class CheckpointTest {
         Path checkpoint = checkpoint();
         Files.delete(checkpoint.resolve(Checkpoint.MANIFEST));
 
-        assertThatThrownBy(() -> TrainingRun.resume(base, checkpoint, EXAMPLES))
+        assertThatThrownBy(() -> TrainingRun.resume(BASE, checkpoint, EXAMPLES))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no checkpoint");
     }
@@ -127,7 +114,7 @@ class CheckpointTest {
     void otherExamplesAreRefused() throws IOException {
         Path checkpoint = checkpoint();
 
-        assertThatThrownBy(() -> TrainingRun.resume(base, checkpoint, TinyModel.examples(11, 9)))
+        assertThatThrownBy(() -> TrainingRun.resume(BASE, checkpoint, TinyModel.examples(11, 9)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("other examples");
     }
@@ -137,12 +124,12 @@ class CheckpointTest {
         Path checkpoint = checkpoint();
 
         assertThatThrownBy(this::checkpoint).isInstanceOf(IOException.class).hasMessageContaining("already");
-        TrainingRun.resume(base, checkpoint, EXAMPLES).close();
+        TrainingRun.resume(BASE, checkpoint, EXAMPLES).close();
     }
 
     private Path checkpoint() throws IOException {
         Path checkpoint = folder.resolve("checkpoint");
-        try (TrainingRun run = TrainingRun.start(base, CONFIG, OPTIONS, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, CONFIG, OPTIONS, EXAMPLES)) {
             run.step();
             run.writeCheckpoint(checkpoint);
         }

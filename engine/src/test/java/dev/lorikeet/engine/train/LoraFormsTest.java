@@ -9,12 +9,9 @@ import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraForm;
 import dev.lorikeet.engine.model.BaseModel;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LoraFormsTest {
     private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
@@ -47,54 +44,44 @@ class LoraFormsTest {
         }
     }
 
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
     @ParameterizedTest
     @EnumSource
     void lossFallsAndOnlyTheAdapterMoves(Form form) {
-        MethodChecks.learns(base, form.config, 1e-2);
+        MethodChecks.learns(BASE, form.config, 1e-2);
     }
 
     @ParameterizedTest
     @EnumSource
     void resumedRunIsTheUnbrokenOneBitForBit(Form form) throws IOException {
-        MethodChecks.resumes(base, form.config, folder);
+        MethodChecks.resumes(BASE, form.config, folder);
     }
 
     @ParameterizedTest
     @EnumSource
     void recomputedLayersGiveTheSameGradient(Form form) {
-        MethodChecks.recomputes(base, form.config);
+        MethodChecks.recomputes(BASE, form.config);
     }
 
     @ParameterizedTest
     @EnumSource
     void trainedAdapterIsTheSameToServing(Form form) throws IOException {
-        MethodChecks.serves(base, form.config, folder);
+        MethodChecks.serves(BASE, form.config, folder);
     }
 
     @ParameterizedTest
     @EnumSource
     void freshAdapterIsTheBase(Form form) {
-        StoredAdapter plain = MethodChecks.fresh(base, LoraConfig.lora(1, 1, List.of("q_proj")));
+        StoredAdapter plain = MethodChecks.fresh(BASE, LoraConfig.lora(1, 1, List.of("q_proj")));
 
-        assertThat(MethodChecks.logits(base, MethodChecks.fresh(base, form.config), TEXT))
-                .containsExactly(MethodChecks.logits(base, plain, TEXT), within(1e-5f));
+        assertThat(MethodChecks.logits(BASE, MethodChecks.fresh(BASE, form.config), TEXT))
+                .containsExactly(MethodChecks.logits(BASE, plain, TEXT), within(1e-5f));
     }
 
     @Test
     void ratesOfFactorsSurviveACheckpoint() throws IOException {
         TrainingOptions options = MethodChecks.options(1e-3, 2)
                 .withOptimizer(AdamWSettings.DEFAULT.withFactorRates(new FactorRates(16, 0.5)));
-        try (TrainingRun run = TrainingRun.start(base, Form.EMBEDDING.config, options, TinyModel.examples(8, 1))) {
+        try (TrainingRun run = TrainingRun.start(BASE, Form.EMBEDDING.config, options, TinyModel.examples(8, 1))) {
             run.step();
             run.writeCheckpoint(folder);
         }

@@ -14,14 +14,11 @@ import dev.lorikeet.engine.method.lora.LoraForm;
 import dev.lorikeet.engine.method.lora.LoraScaling;
 import dev.lorikeet.engine.method.lora.LoraStart;
 import dev.lorikeet.engine.model.BaseModel;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LoraStartTest {
     private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
@@ -59,52 +56,42 @@ class LoraStartTest {
         }
     }
 
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
     @ParameterizedTest
     @EnumSource
     void lossFallsAndTheBaseStays(Start start) {
-        MethodChecks.learns(base, start.config, 3e-3);
+        MethodChecks.learns(BASE, start.config, 3e-3);
     }
 
     @ParameterizedTest
     @EnumSource
     void resumedRunIsTheUnbrokenOneBitForBit(Start start) throws IOException {
-        MethodChecks.resumes(base, start.config, folder);
+        MethodChecks.resumes(BASE, start.config, folder);
     }
 
     @ParameterizedTest
     @EnumSource
     void recomputedLayersGiveTheSameGradient(Start start) {
-        MethodChecks.recomputes(base, start.config);
+        MethodChecks.recomputes(BASE, start.config);
     }
 
     @ParameterizedTest
     @EnumSource
     void trainedAdapterIsTheSameToServing(Start start) throws IOException {
-        MethodChecks.serves(base, start.config, folder);
+        MethodChecks.serves(BASE, start.config, folder);
     }
 
     @ParameterizedTest
     @EnumSource
     void freshAdapterIsTheBase(Start start) {
-        assertIsTheBase(MethodChecks.fresh(base, start.config));
+        assertIsTheBase(MethodChecks.fresh(BASE, start.config));
     }
 
     @ParameterizedTest
     @EnumSource
     void storedAdapterIsPlainLoraOfTwiceTheRank(Start start) throws IOException {
-        StoredAdapter trained = MethodChecks.trained(base, start.config, 1e-2, 3);
+        StoredAdapter trained = MethodChecks.trained(BASE, start.config, 1e-2, 3);
 
-        StoredAdapter read = MethodChecks.roundTrip(trained, base, folder);
+        StoredAdapter read = MethodChecks.roundTrip(trained, BASE, folder);
 
         assertThat(((LoraConfig) read.config()).form()).isEqualTo(LoraForm.PLAIN);
         LoraScaling before = start.config.scaling();
@@ -121,12 +108,12 @@ class LoraStartTest {
 
     @Test
     void givenFactorsAreTrainedOnTheBaseWithoutThem() throws IOException {
-        StoredAdapter given = MethodChecks.trained(base, LoraConfig.allLinear(2, 4), 1e-2, 5);
+        StoredAdapter given = MethodChecks.trained(BASE, LoraConfig.allLinear(2, 4), 1e-2, 5);
         LoraConfig config = ((LoraConfig) given.config()).withStart(LoraStart.GIVEN);
         StoredAdapter start = new StoredAdapter(config, given.tensors());
 
         try (TrainingRun run =
-                TrainingRun.startFrom(base, start, MethodChecks.options(1e-2, 6), TinyModel.examples(7, 2))) {
+                TrainingRun.startFrom(BASE, start, MethodChecks.options(1e-2, 6), TinyModel.examples(7, 2))) {
             assertIsTheBase(run.adapter());
             double before = run.evaluate(TinyModel.examples(7, 2));
             run.adapter().write(folder.resolve("fresh"));
@@ -141,14 +128,14 @@ class LoraStartTest {
             run.adapter().write(folder.resolve("trained"));
             assertThat(AdapterCheck.check(run, folder.resolve("trained")))
                     .isInstanceOf(AdapterCheck.Result.Sound.class);
-            try (TrainingRun again = TrainingRun.resume(base, folder.resolve("checkpoint"), TinyModel.examples(7, 2))) {
+            try (TrainingRun again = TrainingRun.resume(BASE, folder.resolve("checkpoint"), TinyModel.examples(7, 2))) {
                 while (!again.finished()) {
                     again.step();
                 }
                 assertThat(again.adapter()).isEqualTo(run.adapter());
             }
         }
-        assertThatThrownBy(() -> MethodChecks.fresh(base, config)).hasMessageContaining("adapter");
+        assertThatThrownBy(() -> MethodChecks.fresh(BASE, config)).hasMessageContaining("adapter");
     }
 
     /** W - s B A keeps nothing of the directions of A and B, and no direction is longer in it than those taken out. */
@@ -156,10 +143,10 @@ class LoraStartTest {
     void pissaTakesTheLargestSingularValues() {
         LoraConfig config = LoraConfig.lora(4, 6, List.of("down_proj")).withStart(LoraStart.PISSA);
         double scaling = 6 / 4.0;
-        for (LoraFactors factors : LoraFactors.of(MethodChecks.fresh(base, config))) {
+        for (LoraFactors factors : LoraFactors.of(MethodChecks.fresh(BASE, config))) {
             // The first half is what the run began with.
             Beginning start = Beginning.of(factors, 4);
-            double[][] weight = matrix(base.floats(factors.path() + ".weight"), start.inputs());
+            double[][] weight = matrix(BASE.floats(factors.path() + ".weight"), start.inputs());
             double[][] rest = new double[weight.length][start.inputs()];
             for (int row = 0; row < weight.length; row++) {
                 for (int column = 0; column < start.inputs(); column++) {
@@ -196,9 +183,9 @@ class LoraStartTest {
     void oloraTakesOrthonormalColumnsAndTheirRows() {
         LoraConfig config =
                 LoraConfig.lora(5, 5, List.of("gate_proj", "down_proj")).withStart(LoraStart.OLORA);
-        for (LoraFactors factors : LoraFactors.of(MethodChecks.fresh(base, config))) {
+        for (LoraFactors factors : LoraFactors.of(MethodChecks.fresh(BASE, config))) {
             Beginning start = Beginning.of(factors, 5);
-            double[][] weight = matrix(base.floats(factors.path() + ".weight"), start.inputs());
+            double[][] weight = matrix(BASE.floats(factors.path() + ".weight"), start.inputs());
             // LAPACK's sign, which PEFT's factors have.
             assertThat(Math.signum(start.a()[0][0])).isEqualTo(-Math.signum(weight[0][0]));
             for (int i = 0; i < 5; i++) {
@@ -225,20 +212,20 @@ class LoraStartTest {
         assertThatThrownBy(() -> LoraConfig.allLinear(4, 8).withDora(true).withStart(LoraStart.PISSA))
                 .hasMessageContaining("use_dora");
         assertThatThrownBy(() -> MethodChecks.fresh(
-                        base, LoraConfig.lora(4, 8, List.of("embed_tokens")).withStart(LoraStart.OLORA)))
+                        BASE, LoraConfig.lora(4, 8, List.of("embed_tokens")).withStart(LoraStart.OLORA)))
                 .hasMessageContaining("embedding");
         assertThatThrownBy(() -> MethodChecks.fresh(
-                        base, LoraConfig.lora(100, 8, List.of("k_proj")).withStart(LoraStart.PISSA)))
+                        BASE, LoraConfig.lora(100, 8, List.of("k_proj")).withStart(LoraStart.PISSA)))
                 .hasMessageContaining("k_proj");
         assertThatThrownBy(() -> MethodChecks.fresh(
-                        base, LoraConfig.lora(4, -8, List.of("k_proj")).withStart(LoraStart.PISSA)))
+                        BASE, LoraConfig.lora(4, -8, List.of("k_proj")).withStart(LoraStart.PISSA)))
                 .hasMessageContaining("lora_alpha");
     }
 
     private static void assertIsTheBase(StoredAdapter adapter) {
-        StoredAdapter plain = MethodChecks.fresh(base, LoraConfig.lora(1, 1, List.of("q_proj")));
-        assertThat(MethodChecks.logits(base, adapter, TEXT))
-                .containsExactly(MethodChecks.logits(base, plain, TEXT), within(1e-5f));
+        StoredAdapter plain = MethodChecks.fresh(BASE, LoraConfig.lora(1, 1, List.of("q_proj")));
+        assertThat(MethodChecks.logits(BASE, adapter, TEXT))
+                .containsExactly(MethodChecks.logits(BASE, plain, TEXT), within(1e-5f));
     }
 
     /** The factors that a stored adapter's run began with: the second halves, B negated. */

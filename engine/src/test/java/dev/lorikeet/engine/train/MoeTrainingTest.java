@@ -12,15 +12,12 @@ import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.moe.MoeConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelFiles;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,40 +26,30 @@ class MoeTrainingTest {
     private static final MoeConfig CONFIG = MoeConfig.of(4, 3, 6, TARGETS);
     private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
     @Test
     void lossFallsAndOnlyExpertsAndRoutersMove() {
-        MethodChecks.learns(base, CONFIG, 1e-2);
+        MethodChecks.learns(BASE, CONFIG, 1e-2);
     }
 
     @Test
     void resumedRunIsTheUnbrokenOneBitForBit() throws IOException {
-        MethodChecks.resumes(base, CONFIG, folder);
+        MethodChecks.resumes(BASE, CONFIG, folder);
     }
 
     @Test
     void trainedExpertsAreTheSameToServing() throws IOException {
-        MethodChecks.serves(base, CONFIG, folder);
+        MethodChecks.serves(BASE, CONFIG, folder);
     }
 
     @Test
     void trainedExpertsReadBackAndCannotBeMerged() throws IOException {
         StoredAdapter adapter =
-                MethodChecks.roundTrip(MethodChecks.trained(base, CONFIG, 1e-2, 2), base, folder.resolve("adapter"));
+                MethodChecks.roundTrip(MethodChecks.trained(BASE, CONFIG, 1e-2, 2), BASE, folder.resolve("adapter"));
 
         try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
             assertThatThrownBy(() -> new MergedTensors(files.weights(), files.config(), adapter))
@@ -77,7 +64,7 @@ class MoeTrainingTest {
         LoraConfig one = LoraConfig.lora(3, 6, TARGETS);
         Map<String, float[]> single = new LinkedHashMap<>();
         Map<String, float[]> alike = new LinkedHashMap<>();
-        for (TensorSpec spec : one.tensors(base.config())) {
+        for (TensorSpec spec : one.tensors(BASE.config())) {
             float[] values = new float[spec.elements()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = 0.2f * (float) Math.sin(i + values.length);
@@ -85,7 +72,7 @@ class MoeTrainingTest {
             single.put(spec.name(), values);
             alike.put(spec.name(), repeated(values, spec));
         }
-        for (TensorSpec spec : CONFIG.tensors(base.config())) {
+        for (TensorSpec spec : CONFIG.tensors(BASE.config())) {
             if (spec.name().endsWith("router.weight")) {
                 float[] router = new float[spec.elements()];
                 for (int i = 0; i < router.length; i++) {
@@ -96,9 +83,9 @@ class MoeTrainingTest {
         }
 
         float[] expected = MethodChecks.logits(
-                base, new StoredAdapter(one, AdapterTensors.of(one.tensors(base.config()), single)), TEXT);
+                BASE, new StoredAdapter(one, AdapterTensors.of(one.tensors(BASE.config()), single)), TEXT);
         assertThat(MethodChecks.logits(
-                        base, new StoredAdapter(CONFIG, AdapterTensors.of(CONFIG.tensors(base.config()), alike)), TEXT))
+                        BASE, new StoredAdapter(CONFIG, AdapterTensors.of(CONFIG.tensors(BASE.config()), alike)), TEXT))
                 .containsExactly(expected, within(1e-4f));
     }
 
@@ -123,7 +110,7 @@ class MoeTrainingTest {
     @Test
     void routingToOneExpertCostsMore() {
         float[] values = initial();
-        FlatLayout layout = FlatLayout.inOrder(CONFIG.tensors(base.config()));
+        FlatLayout layout = FlatLayout.inOrder(CONFIG.tensors(BASE.config()));
         for (TensorSpec spec : layout.specs()) {
             if (spec.name().endsWith("router.weight")) {
                 int from = layout.offset(spec.name());
@@ -163,11 +150,11 @@ class MoeTrainingTest {
     }
 
     private static float[] initial() {
-        return CONFIG.method(base.config()).initial(1, base::floats);
+        return CONFIG.method(BASE.config()).initial(1, BASE::floats);
     }
 
     private static void zeroRouters(float[] values) {
-        FlatLayout layout = FlatLayout.inOrder(CONFIG.tensors(base.config()));
+        FlatLayout layout = FlatLayout.inOrder(CONFIG.tensors(BASE.config()));
         for (TensorSpec spec : layout.specs()) {
             if (spec.name().endsWith("router.weight")) {
                 int from = layout.offset(spec.name());
@@ -179,7 +166,7 @@ class MoeTrainingTest {
     /** What is added to the mean loss: scoring leaves it out. */
     private static double penalty(float[] values, MicroBatch batch) {
         Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, new float[0]);
-        try (TrainingScript script = new TrainingScript(base, CONFIG.method(base.config()), false, vectors)) {
+        try (TrainingScript script = new TrainingScript(BASE, CONFIG.method(BASE.config()), false, vectors)) {
             script.clear();
             return (script.accumulate(batch, 0, 1) - script.score(batch)) / batch.targets().length;
         }
@@ -188,7 +175,7 @@ class MoeTrainingTest {
     @Test
     void recomputingIsRefusedBecauseOfThePenalty() {
         assertThatThrownBy(() -> TrainingRun.start(
-                        base, CONFIG, MethodChecks.options(1e-3, 1).withRecompute(true), TinyModel.examples(4, 2)))
+                        BASE, CONFIG, MethodChecks.options(1e-3, 1).withRecompute(true), TinyModel.examples(4, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recompute");
     }
@@ -196,7 +183,7 @@ class MoeTrainingTest {
     @Test
     void headAndEmbeddingHaveNoExperts() {
         for (String target : List.of("lm_head", "embed_tokens")) {
-            assertThatThrownBy(() -> MoeConfig.of(4, 3, 6, List.of(target)).tensors(base.config()))
+            assertThatThrownBy(() -> MoeConfig.of(4, 3, 6, List.of(target)).tensors(BASE.config()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(target);
         }

@@ -12,15 +12,12 @@ import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Dimensions;
 import dev.lorikeet.engine.model.Family;
 import dev.lorikeet.engine.model.LoadOptions;
-import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,31 +33,21 @@ class PackingTest {
             .withLength(new Length.Steps(5))
             .withSchedule(Schedule.constant(1e-3));
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = TinyModel.shared();
 
     /** Short rows, rows of several attention blocks, one row past the length up to which attention is materialised. */
     @ParameterizedTest
     @ValueSource(ints = {1, 40, 100, 600})
     void handWrittenBackwardGivesTheSameWithSharedRows(int tokens) {
-        assertSame(base, LoraConfig.allLinear(4, 8), EXAMPLES, OPTIONS.withPacking(tokens));
+        assertSame(BASE, LoraConfig.allLinear(4, 8), EXAMPLES, OPTIONS.withPacking(tokens));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {40, 600})
     void autogradGivesTheSameWithSharedRows(int tokens) {
-        assertSame(base, LoraConfig.allLinear(4, 8).withDora(true), EXAMPLES, OPTIONS.withPacking(tokens));
+        assertSame(BASE, LoraConfig.allLinear(4, 8).withDora(true), EXAMPLES, OPTIONS.withPacking(tokens));
         assertSame(
-                base,
+                BASE,
                 LoraConfig.allLinear(4, 8),
                 EXAMPLES,
                 OPTIONS.withPacking(tokens).withRecompute(true));
@@ -72,8 +59,8 @@ class PackingTest {
         TrainingOptions all =
                 OPTIONS.withBatch(60, 1).withLength(new Length.Steps(2)).withPacking(900);
 
-        assertSame(base, LoraConfig.allLinear(4, 8), many, all);
-        assertSame(base, LoraConfig.allLinear(4, 8).withDora(true), many, all);
+        assertSame(BASE, LoraConfig.allLinear(4, 8), many, all);
+        assertSame(BASE, LoraConfig.allLinear(4, 8).withDora(true), many, all);
     }
 
     @ParameterizedTest
@@ -133,8 +120,8 @@ class PackingTest {
 
     @Test
     void gradientsAreTheSame() {
-        TrainedMethod method = LoraConfig.allLinear(4, 8).method(base.config());
-        float[] values = method.initial(5, base::floats);
+        TrainedMethod method = LoraConfig.allLinear(4, 8).method(BASE.config());
+        float[] values = method.initial(5, BASE::floats);
         SplittableRandom random = new SplittableRandom(8);
         for (int i = 0; i < values.length; i++) {
             values[i] += (float) (0.05 * random.nextGaussian());
@@ -150,7 +137,7 @@ class PackingTest {
 
     private static float[] gradient(TrainedMethod method, float[] values, Batching batching, boolean fast) {
         Checkpoint.Vectors start = Checkpoint.Vectors.starting(values, new float[0]);
-        try (TrainingScript script = new TrainingScript(base, method, false, start, fast)) {
+        try (TrainingScript script = new TrainingScript(BASE, method, false, start, fast)) {
             for (MicroBatch batch : MicroBatch.of(EXAMPLES, batching, null)) {
                 script.accumulate(batch, 0, 0);
             }
@@ -163,14 +150,14 @@ class PackingTest {
         LoraConfig config = LoraConfig.allLinear(4, 8).withDropout(0.1);
         TrainingOptions options = OPTIONS.withPacking(64);
         List<StepResult> unbroken = new ArrayList<>();
-        try (TrainingRun run = TrainingRun.start(base, config, options, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config, options, EXAMPLES)) {
             for (int step = 0; !run.finished(); step++) {
                 run.writeCheckpoint(folder.resolve("at-" + step));
                 unbroken.add(run.step());
             }
         }
         for (int step = 0; step < unbroken.size(); step++) {
-            try (TrainingRun run = TrainingRun.resume(base, folder.resolve("at-" + step), EXAMPLES)) {
+            try (TrainingRun run = TrainingRun.resume(BASE, folder.resolve("at-" + step), EXAMPLES)) {
                 while (!run.finished()) {
                     assertThat(run.step()).isEqualTo(unbroken.get(run.stepsDone() - 1));
                 }
@@ -212,7 +199,7 @@ class PackingTest {
     void virtualTokensAndSharedRowsDoNotGoTogether() {
         TrainableConfig config = PromptConfig.tuning(3, new PromptStart.Random());
 
-        assertThatThrownBy(() -> TrainingRun.start(base, config, OPTIONS.withPacking(64), EXAMPLES))
+        assertThatThrownBy(() -> TrainingRun.start(BASE, config, OPTIONS.withPacking(64), EXAMPLES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("packing");
     }

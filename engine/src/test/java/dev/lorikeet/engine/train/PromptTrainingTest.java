@@ -16,15 +16,12 @@ import dev.lorikeet.engine.method.prompt.PromptConfig;
 import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelFiles;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,20 +31,10 @@ class PromptTrainingTest {
     private static final Path ADAPTERS = TinyModel.CONFORMANCE.resolve("adapters");
     private static final int[] TEXT = {7, 300, 12, 45, 9, 100};
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     static List<PromptConfig> configs() {
         return List.of(
@@ -62,32 +49,32 @@ class PromptTrainingTest {
     @ParameterizedTest
     @MethodSource("configs")
     void lossFallsAndOnlyThePromptMoves(PromptConfig config) {
-        MethodChecks.learns(base, config, 3e-2);
+        MethodChecks.learns(BASE, config, 3e-2);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void trainedAdapterIsTheSameToServing(PromptConfig config) throws IOException {
-        MethodChecks.serves(base, config, folder);
+        MethodChecks.serves(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void resumedRunIsTheUnbrokenOneBitForBit(PromptConfig config) throws IOException {
-        MethodChecks.resumes(base, config, folder);
+        MethodChecks.resumes(BASE, config, folder);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void recomputedLayersGiveTheSameGradient(PromptConfig config) {
-        MethodChecks.recomputes(base, config);
+        MethodChecks.recomputes(BASE, config);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void trainedPromptReadsBackAndIsNoChangeOfWeights(PromptConfig config) throws IOException {
         StoredAdapter adapter =
-                MethodChecks.roundTrip(MethodChecks.trained(base, config, 1e-2, 2), base, folder.resolve("adapter"));
+                MethodChecks.roundTrip(MethodChecks.trained(BASE, config, 1e-2, 2), BASE, folder.resolve("adapter"));
 
         try (ModelFiles files = ModelFiles.open(TinyModel.FOLDER)) {
             assertThatThrownBy(() -> new MergedTensors(files.weights(), files.config(), adapter))
@@ -100,33 +87,33 @@ class PromptTrainingTest {
     void trainingComputesTheReferencesLogits() throws IOException {
         Path reference = ADAPTERS.resolve("llama-prompt_tuning");
 
-        MethodChecks.agreesWithReference(base, StoredAdapter.read(reference, base.config()), reference, 6);
+        MethodChecks.agreesWithReference(BASE, StoredAdapter.read(reference, BASE.config()), reference, 6);
     }
 
     @Test
     void storedEmbeddingsOfPTuningAreAPromptWithTheReferencesLogits() throws IOException {
         Path reference = ADAPTERS.resolve("llama-p_tuning");
 
-        MethodChecks.agreesWithReference(base, asPrompt(StoredAdapter.read(reference, base.config())), reference, 6);
+        MethodChecks.agreesWithReference(BASE, asPrompt(StoredAdapter.read(reference, BASE.config())), reference, 6);
     }
 
     @Test
     void storedEmbeddingsOfPTuningAreWhatItsNetworkComputed() {
         TrainingOptions options = MethodChecks.options(1e-2, 3);
         try (TrainingRun run =
-                TrainingRun.start(base, PromptConfig.encoded(5, 24), options, TinyModel.examples(4, 2))) {
+                TrainingRun.start(BASE, PromptConfig.encoded(5, 24), options, TinyModel.examples(4, 2))) {
             while (!run.finished()) {
                 run.step();
             }
 
-            assertThat(MethodChecks.logits(base, asPrompt(run.adapter()), TEXT))
+            assertThat(MethodChecks.logits(BASE, asPrompt(run.adapter()), TEXT))
                     .containsExactly(run.logits(TEXT), within(1e-4f));
         }
     }
 
     @Test
     void anLstmComputesWhatPeftsDoes() throws IOException {
-        assertThat(MethodChecks.network(base, PromptConfig.recurrent(3, 6, 2, 0), "p_tuning_lstm"))
+        assertThat(MethodChecks.network(BASE, PromptConfig.recurrent(3, 6, 2, 0), "p_tuning_lstm"))
                 .isLessThan(1e-6);
     }
 
@@ -140,43 +127,43 @@ class PromptTrainingTest {
     private static StoredAdapter asPrompt(StoredAdapter adapter) {
         float[] embeddings = adapter.tensors().get("prompt_embeddings");
         PromptConfig config =
-                PromptConfig.tuning(embeddings.length / base.config().hiddenSize(), new PromptStart.Vocabulary());
+                PromptConfig.tuning(embeddings.length / BASE.config().hiddenSize(), new PromptStart.Vocabulary());
         return new StoredAdapter(
-                config, AdapterTensors.of(config.tensors(base.config()), Map.of("prompt_embeddings", embeddings)));
+                config, AdapterTensors.of(config.tensors(BASE.config()), Map.of("prompt_embeddings", embeddings)));
     }
 
     @Test
     void vocabularyAndTextBeginAsEmbeddingsOfTokens() {
-        float[] table = base.floats("model.embed_tokens.weight");
-        int hidden = base.config().hiddenSize();
+        float[] table = BASE.floats("model.embed_tokens.weight");
+        int hidden = BASE.config().hiddenSize();
 
         float[] text = PromptConfig.tuning(3, new PromptStart.Text("a b", List.of(9, 11)))
-                .method(base.config())
-                .initial(1, base::floats);
+                .method(BASE.config())
+                .initial(1, BASE::floats);
         for (int i = 0; i < 3; i++) {
             int token = i == 1 ? 11 : 9;
             assertThat(Arrays.copyOfRange(text, i * hidden, (i + 1) * hidden))
                     .isEqualTo(Arrays.copyOfRange(table, token * hidden, (token + 1) * hidden));
         }
         assertThat(PromptConfig.tuning(3, new PromptStart.Vocabulary())
-                        .method(base.config())
-                        .initial(1, base::floats))
+                        .method(BASE.config())
+                        .initial(1, BASE::floats))
                 .isNotEqualTo(text)
                 .hasSize(3 * hidden);
     }
 
     @Test
     void anExampleThatThePromptLeavesNoRoomForIsRefused() {
-        int[] tokens = new int[base.config().contextLength() - 4];
+        int[] tokens = new int[BASE.config().contextLength() - 4];
         Arrays.fill(tokens, 9);
         List<EncodedExample> examples = List.of(TinyModel.example(tokens, 5));
         TrainingOptions options = MethodChecks.options(1e-2, 1);
 
-        TrainingRun.start(base, PromptConfig.tuning(4, new PromptStart.Vocabulary()), options, examples)
+        TrainingRun.start(BASE, PromptConfig.tuning(4, new PromptStart.Vocabulary()), options, examples)
                 .close();
         for (TrainableConfig config : List.of(
                 PromptConfig.tuning(5, new PromptStart.Vocabulary()), PromptConfig.encoded(5, 8), PrefixConfig.of(5))) {
-            assertThatThrownBy(() -> TrainingRun.start(base, config, options, examples))
+            assertThatThrownBy(() -> TrainingRun.start(BASE, config, options, examples))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("5 virtual");
         }
@@ -185,7 +172,7 @@ class PromptTrainingTest {
     @Test
     void storedAdapterHasThePeersFieldsAlone() throws IOException {
         PromptConfig text = PromptConfig.tuning(6, new PromptStart.Text("a b", List.of(9, 11)));
-        MethodChecks.fresh(base, text).write(folder);
+        MethodChecks.fresh(BASE, text).write(folder);
         JsonNode ours = new ObjectMapper()
                 .readTree(folder.resolve(StoredAdapter.CONFIG_FILE).toFile());
         JsonNode theirs = new ObjectMapper()
@@ -211,7 +198,7 @@ class PromptTrainingTest {
                 Files.readString(reference.resolve(StoredAdapter.CONFIG_FILE))
                         .replace("\"token_dim\": 64", "\"token_dim\": 128"));
 
-        assertThatThrownBy(() -> StoredAdapter.read(folder, base.config()))
+        assertThatThrownBy(() -> StoredAdapter.read(folder, BASE.config()))
                 .isInstanceOf(InvalidAdapterException.class)
                 .hasMessageContaining("128");
     }
@@ -219,8 +206,8 @@ class PromptTrainingTest {
     @Test
     void whatIsNotTrainedIsRefusedByName() {
         assertThatThrownBy(() -> TrainingRun.startFrom(
-                        base,
-                        MethodChecks.trained(base, PromptConfig.encoded(4, 8), 1e-2, 1),
+                        BASE,
+                        MethodChecks.trained(BASE, PromptConfig.encoded(4, 8), 1e-2, 1),
                         MethodChecks.options(1e-2, 1),
                         TinyModel.examples(4, 2)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -14,14 +14,11 @@ import dev.lorikeet.engine.method.adalora.AdaLoraExport;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelFiles;
-import dev.lorikeet.engine.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,33 +30,23 @@ class RankAllocationTest {
     private static final List<EncodedExample> EXAMPLES = TinyModel.examples(8, 4);
     private static final int STEPS = 10;
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
     @ParameterizedTest
     @CsvSource({"smoothed, mean_norm", "sensitivity, squared_sum", "magnitude, mean_norm", "doublets, mean_norm"})
     void everyVariantLearnsPrunesAndIsServedAsItWasTrained(String importance, String form) throws IOException {
-        try (TrainingRun run = TrainingRun.start(base, config(importance, form), options(STEPS), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config(importance, form), options(STEPS), EXAMPLES)) {
             double before = run.evaluate(EXAMPLES);
-            float[] start = base.floats("model.layers.1.mlp.up_proj.weight");
+            float[] start = BASE.floats("model.layers.1.mlp.up_proj.weight");
             while (!run.finished()) {
                 run.step();
             }
 
             assertThat(run.evaluate(EXAMPLES)).isLessThan(before - 0.02);
-            assertThat(base.floats("model.layers.1.mlp.up_proj.weight")).isEqualTo(start);
+            assertThat(BASE.floats("model.layers.1.mlp.up_proj.weight")).isEqualTo(start);
             assertThat(run.ranks()).hasSize(21);
             assertThat(run.ranks().values().stream().mapToInt(rank -> rank).sum())
                     .isEqualTo(42);
@@ -74,19 +61,19 @@ class RankAllocationTest {
         StoredAdapter adapter = trained();
         int[] text = EXAMPLES.getFirst().tokens();
         float[] expected;
-        try (TrainingRun run = TrainingRun.startFrom(base, adapter, options(2), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.startFrom(BASE, adapter, options(2), EXAMPLES)) {
             expected = run.logits(text);
             run.step();
             run.step();
             assertThat(shapes(run.adapter())).isEqualTo(shapes(adapter));
         }
 
-        StoredAdapter lora = AdaLoraExport.lora(adapter, base.config());
+        StoredAdapter lora = AdaLoraExport.lora(adapter, BASE.config());
 
         lora.write(folder.resolve("lora"));
-        StoredAdapter read = StoredAdapter.read(folder.resolve("lora"), base.config());
+        StoredAdapter read = StoredAdapter.read(folder.resolve("lora"), BASE.config());
         assertThat(read).isEqualTo(lora);
-        try (TrainingRun run = TrainingRun.startFrom(base, read, options(2), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.startFrom(BASE, read, options(2), EXAMPLES)) {
             assertThat(run.logits(text)).containsExactly(expected, within(1e-5f));
         }
         try (BaseModel merged = BaseModel.loadMerged(
@@ -103,7 +90,7 @@ class RankAllocationTest {
         TrainableConfig config = config("smoothed", "mean_norm");
         List<StepResult> unbroken = new ArrayList<>();
         List<Checkpoint.Vectors> vectors = new ArrayList<>();
-        try (TrainingRun run = TrainingRun.start(base, config, options(STEPS), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config, options(STEPS), EXAMPLES)) {
             for (int step = 0; step < STEPS; step++) {
                 run.writeCheckpoint(folder.resolve("at" + step));
                 unbroken.add(run.step());
@@ -112,7 +99,7 @@ class RankAllocationTest {
         }
         Checkpoint.Vectors expected = Checkpoint.read(folder.resolve("end")).vectors();
         for (int step = 0; step < STEPS; step++) {
-            try (TrainingRun run = TrainingRun.resume(base, folder.resolve("at" + step), EXAMPLES)) {
+            try (TrainingRun run = TrainingRun.resume(BASE, folder.resolve("at" + step), EXAMPLES)) {
                 List<StepResult> resumed = new ArrayList<>(unbroken.subList(0, step));
                 while (!run.finished()) {
                     resumed.add(run.step());
@@ -133,7 +120,7 @@ class RankAllocationTest {
     void scheduleThatDoesNotFitTheRunIsRefusedAtItsStart() throws IOException {
         TrainableConfig config = config("smoothed", "mean_norm");
 
-        assertThatThrownBy(() -> TrainingRun.start(base, config, options(5), EXAMPLES))
+        assertThatThrownBy(() -> TrainingRun.start(BASE, config, options(5), EXAMPLES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no step is left to prune in");
     }
@@ -144,7 +131,7 @@ class RankAllocationTest {
     }
 
     private StoredAdapter trained() throws IOException {
-        try (TrainingRun run = TrainingRun.start(base, config("smoothed", "mean_norm"), options(STEPS), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config("smoothed", "mean_norm"), options(STEPS), EXAMPLES)) {
             while (!run.finished()) {
                 run.step();
             }

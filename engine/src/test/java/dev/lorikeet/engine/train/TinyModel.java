@@ -20,6 +20,15 @@ public final class TinyModel {
 
     private TinyModel() {}
 
+    private static final class Shared {
+        private static final BaseModel MODEL = load(Precision.FLOAT32);
+    }
+
+    /** One in float32 for all tests that only read it; it stays open until the process ends. */
+    static BaseModel shared() {
+        return Shared.MODEL;
+    }
+
     static BaseModel load(Precision precision) {
         return load("llama", precision);
     }

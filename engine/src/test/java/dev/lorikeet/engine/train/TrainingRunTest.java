@@ -17,8 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,17 +24,7 @@ class TrainingRunTest {
     private static final LoraConfig ALL_LINEAR = LoraConfig.allLinear(4, 8);
     private static final List<EncodedExample> EXAMPLES = TinyModel.examples(10, 1);
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = TinyModel.shared();
 
     private static TrainingOptions options(int rows, int accumulation, int steps) {
         return TrainingOptions.defaults(5)
@@ -47,7 +35,7 @@ class TrainingRunTest {
 
     @Test
     void lossFallsWhenTheSameExamplesReturn() {
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR, options(4, 1, 40), EXAMPLES.subList(0, 4))) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR, options(4, 1, 40), EXAMPLES.subList(0, 4))) {
             double before = run.evaluate(EXAMPLES.subList(0, 4));
             double first = run.step().loss();
             while (!run.finished()) {
@@ -89,7 +77,7 @@ class TrainingRunTest {
     @Test
     void lastWindowOfAnEpochCountsItsOwnTokensOnly() {
         TrainingOptions options = options(4, 1, 3).withLength(new Length.Epochs(1));
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR, options, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR, options, EXAMPLES)) {
             long tokens = 0;
             long labelled = 0;
             while (!run.finished()) {
@@ -114,7 +102,7 @@ class TrainingRunTest {
     void paddingChangesNothing() {
         EncodedExample shorter = EXAMPLES.get(0);
         EncodedExample longer = TinyModel.example(new int[60], 59);
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR, options(2, 1, 1), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR, options(2, 1, 1), EXAMPLES)) {
             double together = run.evaluate(List.of(shorter, longer)) * (shorter.labelledTokens() + 1);
             double apart = run.evaluate(List.of(shorter)) * shorter.labelledTokens() + run.evaluate(List.of(longer));
 
@@ -137,7 +125,7 @@ class TrainingRunTest {
     @Test
     void onlyTargetedModulesHaveFactorsAndAllOfThemMove() {
         LoraConfig config = LoraConfig.lora(2, 4, List.of("q_proj", "up_proj"));
-        try (TrainingRun run = TrainingRun.start(base, config, options(4, 1, 1), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config, options(4, 1, 1), EXAMPLES)) {
             run.step();
 
             List<LoraFactors> factors = LoraFactors.of(run.adapter());
@@ -154,8 +142,8 @@ class TrainingRunTest {
         StoredAdapter trained = adapter(ALL_LINEAR, options(4, 1, 10));
         LoraConfig dropping = ALL_LINEAR.withDropout(0.5);
         StoredAdapter same = new StoredAdapter(dropping, trained.tensors());
-        try (TrainingRun plain = TrainingRun.startFrom(base, trained, options(4, 1, 1), EXAMPLES);
-                TrainingRun dropped = TrainingRun.startFrom(base, same, options(4, 1, 1), EXAMPLES)) {
+        try (TrainingRun plain = TrainingRun.startFrom(BASE, trained, options(4, 1, 1), EXAMPLES);
+                TrainingRun dropped = TrainingRun.startFrom(BASE, same, options(4, 1, 1), EXAMPLES)) {
             assertThat(dropped.evaluate(EXAMPLES)).isEqualTo(plain.evaluate(EXAMPLES));
             assertThat(dropped.step().loss()).isNotEqualTo(plain.step().loss());
         }
@@ -163,7 +151,7 @@ class TrainingRunTest {
 
     @Test
     void stepsLeaveNothingBehind() {
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR.withDropout(0.1), options(2, 2, 6), EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR.withDropout(0.1), options(2, 2, 6), EXAMPLES)) {
             run.step();
             int arrays = run.residentArrays();
 
@@ -184,7 +172,7 @@ class TrainingRunTest {
             huge.add(new LoraFactors(factor.key(), factor.rank(), factor.a(), b));
         }
         try (TrainingRun run =
-                TrainingRun.startFrom(base, LoraFactors.stored(ALL_LINEAR, huge), options(4, 1, 5), EXAMPLES)) {
+                TrainingRun.startFrom(BASE, LoraFactors.stored(ALL_LINEAR, huge), options(4, 1, 5), EXAMPLES)) {
             assertThatThrownBy(run::step).isInstanceOf(DivergedException.class).hasMessageContaining("step 1");
 
             assertThatThrownBy(run::step).isInstanceOf(IllegalStateException.class);
@@ -200,12 +188,12 @@ class TrainingRunTest {
         EncodedExample unlabelled = TinyModel.example(new int[] {5, 6, 7}, 3);
         List<EncodedExample> mixed = List.of(EXAMPLES.get(0), unlabelled, EXAMPLES.get(1));
 
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR, options(4, 1, 1), mixed)) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR, options(4, 1, 1), mixed)) {
             assertThat(run.unlabelledExamples()).isEqualTo(1);
             assertThat(run.step().tokens())
                     .isEqualTo(EXAMPLES.get(0).tokens().length + EXAMPLES.get(1).tokens().length);
         }
-        assertThatThrownBy(() -> TrainingRun.start(base, ALL_LINEAR, options(4, 1, 1), List.of(unlabelled)))
+        assertThatThrownBy(() -> TrainingRun.start(BASE, ALL_LINEAR, options(4, 1, 1), List.of(unlabelled)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("labelled");
     }
@@ -218,7 +206,7 @@ class TrainingRunTest {
     }
 
     private static void assertRefused(EncodedExample example, String reason) {
-        assertThatThrownBy(() -> TrainingRun.start(base, ALL_LINEAR, options(4, 1, 1), List.of(example)))
+        assertThatThrownBy(() -> TrainingRun.start(BASE, ALL_LINEAR, options(4, 1, 1), List.of(example)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
     }
@@ -226,7 +214,7 @@ class TrainingRunTest {
     @Test
     void bfloat16BaseLearnsLikeFloat32() {
         try (BaseModel half = TinyModel.load(Precision.BFLOAT16);
-                TrainingRun wide = TrainingRun.start(base, ALL_LINEAR, options(4, 1, 30), EXAMPLES);
+                TrainingRun wide = TrainingRun.start(BASE, ALL_LINEAR, options(4, 1, 30), EXAMPLES);
                 TrainingRun narrow = TrainingRun.start(half, ALL_LINEAR, options(4, 1, 30), EXAMPLES)) {
             double start = wide.evaluate(EXAMPLES);
             while (!wide.finished()) {
@@ -241,7 +229,7 @@ class TrainingRunTest {
     }
 
     private static StepResult firstStep(TrainingOptions options) {
-        try (TrainingRun run = TrainingRun.start(base, ALL_LINEAR, options, EXAMPLES.subList(0, 8))) {
+        try (TrainingRun run = TrainingRun.start(BASE, ALL_LINEAR, options, EXAMPLES.subList(0, 8))) {
             return run.step();
         }
     }
@@ -256,11 +244,11 @@ class TrainingRunTest {
     }
 
     private static float[] train(LoraConfig config, TrainingOptions options) {
-        return config.method(base.config()).flat(adapter(config, options).tensors());
+        return config.method(BASE.config()).flat(adapter(config, options).tensors());
     }
 
     private static StoredAdapter adapter(LoraConfig config, TrainingOptions options) {
-        try (TrainingRun run = TrainingRun.start(base, config, options, EXAMPLES)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config, options, EXAMPLES)) {
             while (!run.finished()) {
                 run.step();
             }
@@ -270,8 +258,8 @@ class TrainingRunTest {
 
     private static List<float[]> weights() {
         List<float[]> all = new ArrayList<>();
-        for (LinearModule module : LinearModule.of(base.config())) {
-            all.add(base.weight(module.path() + ".weight").toFloatArray());
+        for (LinearModule module : LinearModule.of(BASE.config())) {
+            all.add(BASE.weight(module.path() + ".weight").toFloatArray());
         }
         return all;
     }

@@ -31,8 +31,6 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,45 +45,35 @@ class VoraTrainingTest {
 
     private static final int FIRST_FORM = 60;
 
-    private static BaseModel base;
+    private static final BaseModel BASE = TinyModel.shared();
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void load() {
-        base = TinyModel.load(Precision.FLOAT32);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
-
     @Test
     void lossFallsAndOnlyTheAdapterMoves() {
-        MethodChecks.learns(base, CONFIG, 1e-2);
+        MethodChecks.learns(BASE, CONFIG, 1e-2);
     }
 
     @Test
     void trainedAdapterIsTheSameToServing() throws IOException {
-        MethodChecks.serves(base, CONFIG, folder);
+        MethodChecks.serves(BASE, CONFIG, folder);
     }
 
     @Test
     void resumedRunIsTheUnbrokenOneBitForBit() throws IOException {
-        MethodChecks.resumes(base, CONFIG.withDropout(0.1), folder);
+        MethodChecks.resumes(BASE, CONFIG.withDropout(0.1), folder);
     }
 
     @Test
     void recomputedLayersGiveTheSameGradient() {
-        MethodChecks.recomputes(base, CONFIG);
+        MethodChecks.recomputes(BASE, CONFIG);
     }
 
     @Test
     void trainedAdapterReadsBack() throws IOException {
         StoredAdapter adapter =
-                MethodChecks.roundTrip(MethodChecks.trained(base, CONFIG, 1e-2, 2), base, folder.resolve("adapter"));
+                MethodChecks.roundTrip(MethodChecks.trained(BASE, CONFIG, 1e-2, 2), BASE, folder.resolve("adapter"));
 
         assertThat(adapter.tensors().specs())
                 .filteredOn(spec -> spec.name().contains("lora_A"))
@@ -118,31 +106,31 @@ class VoraTrainingTest {
 
     @Test
     void mergedModelWithTheEmbeddingAloneGivesTheSameLogits() throws IOException {
-        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
-        StoredAdapter rest = MethodChecks.roundTrip(VoraConfig.withoutLora(adapter), base, folder);
-        float[] expected = served(base, adapter, TEXT, picture(1));
+        StoredAdapter adapter = MethodChecks.trained(BASE, CONFIG, 1e-2, 8);
+        StoredAdapter rest = MethodChecks.roundTrip(VoraConfig.withoutLora(adapter), BASE, folder);
+        float[] expected = served(BASE, adapter, TEXT, picture(1));
 
         try (BaseModel merged =
                 BaseModel.loadMerged(ModelFiles.open(TinyModel.FOLDER), adapter, LoadOptions.reference("merged"))) {
             assertThat(served(merged, rest, TEXT, picture(1))).containsExactly(expected, within(1e-4f));
         }
-        assertThat(served(base, rest, TEXT, picture(1))).isNotEqualTo(expected);
+        assertThat(served(BASE, rest, TEXT, picture(1))).isNotEqualTo(expected);
     }
 
     @Test
     void patchesSeeEachOtherAndTextSeesWhatIsBehind() {
-        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        StoredAdapter adapter = MethodChecks.trained(BASE, CONFIG, 1e-2, 8);
         Patches picture = picture(2);
         float[] values = picture.values().clone();
         values[values.length - 1] += 0.5f;
         int[] otherEnd = TEXT.clone();
         otherEnd[TEXT.length - 1] = 8;
 
-        float[] plain = served(base, adapter, TEXT, picture);
-        float[] lastPatch = served(base, adapter, TEXT, new Patches(GRID, values));
-        float[] lastToken = served(base, adapter, otherEnd, picture);
+        float[] plain = served(BASE, adapter, TEXT, picture);
+        float[] lastPatch = served(BASE, adapter, TEXT, new Patches(GRID, values));
+        float[] lastToken = served(BASE, adapter, otherEnd, picture);
 
-        int vocabulary = base.config().vocabularySize();
+        int vocabulary = BASE.config().vocabularySize();
         int last = (GRID.patches() + TEXT.length - 1) * vocabulary;
         assertThat(Arrays.copyOf(lastPatch, vocabulary)).isNotEqualTo(Arrays.copyOf(plain, vocabulary));
         assertThat(Arrays.copyOf(lastToken, last)).isEqualTo(Arrays.copyOf(plain, last));
@@ -151,13 +139,13 @@ class VoraTrainingTest {
 
     @Test
     void trainingSeesAPictureAsServingDoesWherePicturesDiffer() {
-        StoredAdapter adapter = MethodChecks.trained(base, CONFIG, 1e-2, 8);
+        StoredAdapter adapter = MethodChecks.trained(BASE, CONFIG, 1e-2, 8);
         try (TrainingRun run =
-                TrainingRun.startFrom(base, adapter, MethodChecks.options(1e-3, 1), pictured(questions(4, 1)))) {
+                TrainingRun.startFrom(BASE, adapter, MethodChecks.options(1e-3, 1), pictured(questions(4, 1)))) {
             for (long seed = 3; seed < 6; seed++) {
-                float[] all = served(base, adapter, TEXT, picture(seed));
+                float[] all = served(BASE, adapter, TEXT, picture(seed));
                 float[] own =
-                        Arrays.copyOfRange(all, GRID.patches() * base.config().vocabularySize(), all.length);
+                        Arrays.copyOfRange(all, GRID.patches() * BASE.config().vocabularySize(), all.length);
                 assertThat(run.logits(TEXT, picture(seed))).containsExactly(own, within(1e-4f));
             }
         }
@@ -177,11 +165,11 @@ class VoraTrainingTest {
 
     @Test
     void aPictureSharesABatchWithOthersTexts() {
-        StoredAdapter reader = MethodChecks.trained(base, CONFIG, 1e-2, 8);
-        StoredAdapter writer = MethodChecks.trained(base, LoraConfig.allLinear(2, 4), 1e-2, 8);
-        try (ResidentAdapter seeing = base.attach(reader);
-                ResidentAdapter other = base.attach(writer);
-                Decoder decoder = new Decoder(base, 4, 64)) {
+        StoredAdapter reader = MethodChecks.trained(BASE, CONFIG, 1e-2, 8);
+        StoredAdapter writer = MethodChecks.trained(BASE, LoraConfig.allLinear(2, 4), 1e-2, 8);
+        try (ResidentAdapter seeing = BASE.attach(reader);
+                ResidentAdapter other = BASE.attach(writer);
+                Decoder decoder = new Decoder(BASE, 4, 64)) {
             List<Integer> about1 = generate(decoder, 6, decoder.open(TEXT, seeing, picture(1), SamplingOptions.GREEDY));
             List<Integer> about2 = generate(decoder, 6, decoder.open(TEXT, seeing, picture(2), SamplingOptions.GREEDY));
             List<Integer> text = generate(decoder, 8, decoder.open(TEXT, other, SamplingOptions.GREEDY));
@@ -224,10 +212,10 @@ class VoraTrainingTest {
 
     @Test
     void aPictureThatTheAdapterDoesNotReadIsRefused() {
-        StoredAdapter reader = MethodChecks.fresh(base, CONFIG);
+        StoredAdapter reader = MethodChecks.fresh(BASE, CONFIG);
         Patches other = new Patches(new Grid(4, 4), new float[48]);
-        try (ResidentAdapter seeing = base.attach(reader);
-                Decoder decoder = new Decoder(base, 1, 64)) {
+        try (ResidentAdapter seeing = BASE.attach(reader);
+                Decoder decoder = new Decoder(BASE, 1, 64)) {
             assertThatThrownBy(() -> decoder.open(TEXT, seeing, SamplingOptions.GREEDY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("not text alone");
@@ -244,18 +232,18 @@ class VoraTrainingTest {
     void examplesMustHaveWhatTheMethodReads() {
         List<EncodedExample> texts = TinyModel.examples(3, 1);
 
-        assertThatThrownBy(() -> TrainingRun.start(base, CONFIG, MethodChecks.options(1e-3, 1), texts))
+        assertThatThrownBy(() -> TrainingRun.start(BASE, CONFIG, MethodChecks.options(1e-3, 1), texts))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("example 0 has no image");
         assertThatThrownBy(() -> TrainingRun.start(
-                        base, LoraConfig.allLinear(2, 4), MethodChecks.options(1e-3, 1), pictured(questions(3, 1))))
+                        BASE, LoraConfig.allLinear(2, 4), MethodChecks.options(1e-3, 1), pictured(questions(3, 1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("example 0 has an image");
     }
 
     @Test
     void moreBlocksThanTheModelHasAreRefused() {
-        assertThatThrownBy(() -> VoraConfig.of(GRID, 4, 8, 4).method(base.config()))
+        assertThatThrownBy(() -> VoraConfig.of(GRID, 4, 8, 4).method(BASE.config()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("3 layers");
     }
@@ -303,7 +291,7 @@ class VoraTrainingTest {
     }
 
     private static StoredAdapter train(TrainableConfig config, TrainingOptions options, List<EncodedExample> examples) {
-        try (TrainingRun run = TrainingRun.start(base, config, options, examples)) {
+        try (TrainingRun run = TrainingRun.start(BASE, config, options, examples)) {
             while (!run.finished()) {
                 run.step();
             }
@@ -314,10 +302,10 @@ class VoraTrainingTest {
     /** The part of the questions of which both tokens of the answer are the likeliest. */
     private static double right(StoredAdapter adapter, List<Question> questions, @Nullable Grid grid)
             throws InvalidImageException {
-        int vocabulary = base.config().vocabularySize();
+        int vocabulary = BASE.config().vocabularySize();
         int right = 0;
-        try (ResidentAdapter resident = base.attach(adapter);
-                Decoder decoder = new Decoder(base, 1, 64)) {
+        try (ResidentAdapter resident = BASE.attach(adapter);
+                Decoder decoder = new Decoder(BASE, 1, 64)) {
             for (Question question : questions) {
                 List<@Nullable ResidentAdapter> adapters = List.of(resident);
                 List<@Nullable Patches> pictures =
