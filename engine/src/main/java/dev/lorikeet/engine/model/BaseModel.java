@@ -19,13 +19,11 @@ import dev.lorikeet.engine.weights.TensorInfo;
 import dev.lorikeet.engine.weights.TensorStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +50,7 @@ public final class BaseModel implements AutoCloseable {
     private final @Nullable PackedWeights packed;
     private @Nullable BaseModel quantised;
     private final Map<String, NDArray> plain = new HashMap<>();
-    private final List<List<NDArray>> arranged = new ArrayList<>();
+    private final ArrangedWeights arranged;
     private boolean closed;
 
     private BaseModel(LoadOptions options, ModelFiles files, TensorStore weights, @Nullable BaseModel sharing) {
@@ -70,7 +68,8 @@ public final class BaseModel implements AutoCloseable {
             this.tensors = weights;
             this.packed = null;
         }
-        this.reader = new WeightReader(tensors, loader, manager);
+        this.reader = new WeightReader(tensors, loader, manager, aliases(options));
+        this.arranged = new ArrangedWeights(this, layout, reader, manager, packed);
     }
 
     /**
@@ -202,13 +201,13 @@ public final class BaseModel implements AutoCloseable {
      */
     public synchronized NDArray weight(String name) {
         requireOpen();
-        String stored = layout.head().equals(Optional.of(name)) ? head(name) : name;
+        String stored = stored(name);
         if (sharing != null && packed != null && !packed.holds(stored)) {
             return sharing.weight(stored);
         }
         return plain.computeIfAbsent(stored, key -> {
             NDArray array = reader.plain(List.of(key));
-            reader.releaseUnless(aliases());
+            reader.release();
             return array;
         });
     }
@@ -234,10 +233,10 @@ public final class BaseModel implements AutoCloseable {
      */
     public synchronized Script compile(ScriptSource own) {
         requireOpen();
-        arrange();
+        Object[] lists = arranged.lists().toArray();
         Script script = Script.compile(ScriptParts.model(options, config(), looksUp(), own), options.device());
         try (NDManager scope = manager.newSubManager()) {
-            script.call(scope, "bind", Script.Mode.NO_GRADIENT, arranged.toArray());
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, lists);
             if (packed != null) {
                 packed.bindAll(script, config());
             }
@@ -252,7 +251,12 @@ public final class BaseModel implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no such tensor
      */
     public float[] floats(String name) {
-        return reader.floats(layout.head().equals(Optional.of(name)) ? head(name) : name);
+        return reader.floats(stored(name));
+    }
+
+    /** Where a weight is stored: of a tied head in the embedding, unless a merged adapter has parted them. */
+    String stored(String name) {
+        return layout.head().equals(Optional.of(name)) && !tensors.has(name) ? layout.embedding() : name;
     }
 
     /**
@@ -273,8 +277,13 @@ public final class BaseModel implements AutoCloseable {
     }
 
     /** Whether the head's product holds the embedding in a layout that rows cannot be taken from. */
-    private boolean looksUp() {
-        return !options.device().isGpu() && layout.head().map(this::head).equals(Optional.of(layout.embedding()));
+    boolean looksUp() {
+        return !options.device().isGpu() && layout.head().map(this::stored).equals(Optional.of(layout.embedding()));
+    }
+
+    /** Whether tensors lie in the mapped file. */
+    private static boolean aliases(LoadOptions options) {
+        return options.precision() == Precision.FLOAT32 && !options.device().isGpu();
     }
 
     /** Brings an adapter to the device: see {@link ResidentAdapter#attach}. */
@@ -292,85 +301,6 @@ public final class BaseModel implements AutoCloseable {
         return manager.newSubManager();
     }
 
-    private void arrange() {
-        if (!arranged.isEmpty()) {
-            return;
-        }
-        List<List<NDArray>> lists = new ArrayList<>();
-        lists.addAll(norms(layout::attentionNorm));
-        lists.addAll(norms(layout::feedForwardNorm));
-        lists.add(headNorms());
-        for (Group group : Group.OF_A_LAYER) {
-            List<NDArray> matrices = new ArrayList<>();
-            List<NDArray> biases = new ArrayList<>();
-            NDArray none = none();
-            for (int layer = 0; layer < config().layers(); layer++) {
-                matrices.add(
-                        packed == null
-                                ? reader.arranged(layout.matrices(layer, group))
-                                : packed.places(config(), layer, group));
-                biases.add(config().biased(group) ? reader.plain(layout.biases(layer, group)) : none);
-                reader.releaseUnless(aliases());
-            }
-            lists.add(matrices);
-            lists.add(biases);
-        }
-        NDArray embedding = looksUp() ? none() : weight(layout.embedding());
-        NDArray head = layout.head()
-                .map(this::head)
-                .map(name -> reader.arranged(List.of(name)))
-                .orElseGet(this::none);
-        NDArray frequencies =
-                config().rotary() ? manager.create(config().rope().inverseFrequencies(config().headSize())) : none();
-        lists.add(List.of(
-                embedding,
-                weight(WeightLayout.weight(layout.lastNorm())),
-                head,
-                frequencies,
-                layout.normsBiased() ? weight(WeightLayout.bias(layout.lastNorm())) : none(),
-                layout.positions().map(this::weight).orElseGet(this::none),
-                layout.types().map(this::weight).orElseGet(this::none)));
-        reader.releaseUnless(aliases());
-        arranged.addAll(lists);
-    }
-
-    /** Weights and biases of one norm of every layer. */
-    private List<List<NDArray>> norms(IntFunction<String> path) {
-        NDArray none = none();
-        List<NDArray> weights = new ArrayList<>();
-        List<NDArray> biases = new ArrayList<>();
-        for (int layer = 0; layer < config().layers(); layer++) {
-            weights.add(weight(WeightLayout.weight(path.apply(layer))));
-            biases.add(layout.normsBiased() ? weight(WeightLayout.bias(path.apply(layer))) : none);
-        }
-        return List.of(weights, biases);
-    }
-
-    private List<NDArray> headNorms() {
-        NDArray none = none();
-        List<NDArray> norms = new ArrayList<>();
-        for (int layer = 0; layer < config().layers(); layer++) {
-            List<String> names = layout.headNorms(layer);
-            norms.add(names.isEmpty() ? none : reader.plain(names));
-        }
-        return norms;
-    }
-
-    /** Read by nobody; one a list, since an array has one name and so a place in one list. */
-    private NDArray none() {
-        return manager.create(new float[] {0});
-    }
-
-    /** Whether tensors lie in the mapped file. */
-    private boolean aliases() {
-        return options.precision() == Precision.FLOAT32 && !options.device().isGpu();
-    }
-
-    /** The head's tensor: the embedding of a tied one, unless a merged adapter has parted them. */
-    private String head(String name) {
-        return reader.has(name) ? name : layout.embedding();
-    }
-
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("base model " + name() + " is closed");
@@ -386,8 +316,7 @@ public final class BaseModel implements AutoCloseable {
             }
             loader.close();
             manager.close();
-            // What dequantised weights lie in goes with the next collection.
-            reader.releaseUnless(false);
+            reader.forget();
             if (sharing == null) {
                 files.close();
             }

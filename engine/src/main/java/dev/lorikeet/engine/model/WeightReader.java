@@ -28,21 +28,20 @@ final class WeightReader {
     private final TensorStore store;
     private final Script script;
     private final NDManager manager;
+    private final boolean aliased;
     /** What tensors may alias: alive as long as this. */
     private final List<MemorySegment> held = new ArrayList<>();
 
     /**
      * @param script compiled from weights.py
      * @param manager gets the tensors
+     * @param aliased whether tensors lie in the mapped file: in no other precision or device
      */
-    WeightReader(TensorStore store, Script script, NDManager manager) {
+    WeightReader(TensorStore store, Script script, NDManager manager, boolean aliased) {
         this.store = store;
         this.script = script;
         this.manager = manager;
-    }
-
-    boolean has(String name) {
-        return store.has(name);
+        this.aliased = aliased;
     }
 
     /** A tensor's values as float32. */
@@ -119,10 +118,15 @@ final class WeightReader {
         return target;
     }
 
-    /** Forgets what no tensor aliases: everything, once the precision or the device forces copies. */
-    void releaseUnless(boolean aliased) {
+    /** Forgets what no tensor that was read aliases. */
+    void release() {
         if (!aliased) {
             held.clear();
         }
+    }
+
+    /** Forgets everything, once no tensor is used any more; what it lay in goes with the next collection. */
+    void forget() {
+        held.clear();
     }
 }
