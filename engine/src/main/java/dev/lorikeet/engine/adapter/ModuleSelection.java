@@ -1,5 +1,7 @@
 package dev.lorikeet.engine.adapter;
 
+import dev.lorikeet.engine.model.LinearModule;
+import dev.lorikeet.engine.model.ModelConfig;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +46,21 @@ public record ModuleSelection(
         // A whole path named outright stands, whatever the layers say: PEFT looks at them for suffixes alone.
         boolean named = targets instanceof TargetModules.Names(List<String> names) && names.contains(path);
         return layers.isEmpty() || named || inLayers(path);
+    }
+
+    /**
+     * The linear layers of a model that are selected, in order of computation.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public List<LinearModule> linearLayers(ModelConfig model) {
+        List<LinearModule> selected = LinearModule.of(model).stream()
+                .filter(module -> selects(module.path()))
+                .toList();
+        if (selected.isEmpty()) {
+            throw new IllegalArgumentException("target_modules " + targets + " match no linear layer of the model");
+        }
+        return selected;
     }
 
     private boolean inLayers(String path) {

@@ -53,13 +53,7 @@ public record AdaLoraConfig(
 
     /** The modules of a model that this changes, in order of computation. */
     List<LinearModule> resolve(ModelConfig model) {
-        List<LinearModule> selected = LinearModule.of(model).stream()
-                .filter(module -> modules.selects(module.path()))
-                .toList();
-        if (selected.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "target_modules " + modules.targets() + " match no linear layer of the model");
-        }
+        List<LinearModule> selected = modules.linearLayers(model);
         for (String path : ranks.pattern().keySet()) {
             if (selected.stream().noneMatch(module -> module.path().equals(path))) {
                 throw new IllegalArgumentException("rank_pattern names " + path + ", which is no target module");

@@ -45,14 +45,7 @@ public record BitFitConfig(ModuleSelection modules, Origin origin) implements Tr
 
     /** The modules of a model that this changes, in order of computation. */
     List<LinearModule> resolve(ModelConfig model) {
-        List<LinearModule> selected = LinearModule.of(model).stream()
-                .filter(module -> modules.selects(module.path()))
-                .toList();
-        if (selected.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "target_modules " + modules.targets() + " match no linear layer of the model");
-        }
-        return selected;
+        return modules.linearLayers(model);
     }
 
     @Override

@@ -60,14 +60,7 @@ public record Ia3Config(ModuleSelection modules, @Nullable TargetModules feedFor
 
     /** The modules of a model that this changes, in order of computation. */
     List<LinearModule> resolve(ModelConfig model) {
-        List<LinearModule> selected = LinearModule.of(model).stream()
-                .filter(module -> modules.selects(module.path()))
-                .toList();
-        if (selected.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "target_modules " + modules.targets() + " match no linear layer of the model");
-        }
-        return selected;
+        return modules.linearLayers(model);
     }
 
     /** Whether a module's input is scaled rather than its output. */
