@@ -7,7 +7,6 @@ import dev.lorikeet.engine.adapter.AdapterBank;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.ModelConfig;
-import dev.lorikeet.engine.model.Positions;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ public final class Encoder implements AutoCloseable {
             throw new IllegalArgumentException("a text of " + text.tokens().length
                     + " tokens does not fit the model's context of " + config.contextLength());
         }
-        int types = config.positions() instanceof Positions.Learned learned ? learned.types() : 0;
+        int types = config.tokenTypes();
         for (int i = 0; i < text.tokens().length; i++) {
             int token = text.tokens()[i];
             if (token < 0 || token >= config.vocabularySize()) {

@@ -217,7 +217,7 @@ public final class BaseModel implements AutoCloseable {
      * Empty if the model has none.
      */
     public List<NDArray> classifier() {
-        return config().labels() == 0
+        return config().labels().isEmpty()
                 ? List.of()
                 : config().blueprint().classifier().stream().map(this::weight).toList();
     }

@@ -1,7 +1,10 @@
 package dev.lorikeet.engine.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** The config.json of BERT and RoBERTa. */
@@ -39,15 +42,28 @@ final class BertConfig {
     }
 
     /** Only a model saved with a classifier has one; others are for embeddings, or for adapters that bring their own. */
-    private static int labels(ConfigFields config) throws IOException {
+    private static List<String> labels(ConfigFields config) throws IOException {
         boolean classifies = config.present("architectures")
                 && config.texts("architectures").stream().anyMatch(name -> name.endsWith("ForSequenceClassification"));
         if (!classifies) {
-            return 0;
+            return List.of();
         }
-        int labels =
-                config.present("id2label") ? config.object("id2label").node().size() : config.integer("num_labels", 2);
-        if (labels < 1) {
+        List<String> labels = new ArrayList<>();
+        if (config.present("id2label")) {
+            JsonNode names = config.object("id2label").node();
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.path(Integer.toString(i)).asText();
+                if (name.isEmpty()) {
+                    throw new MalformedFileException(config.file(), "id2label names no label " + i);
+                }
+                labels.add(name);
+            }
+        } else {
+            for (int i = 0; i < config.integer("num_labels", 2); i++) {
+                labels.add("LABEL_" + i);
+            }
+        }
+        if (labels.isEmpty()) {
             throw new MalformedFileException(config.file(), "a classifier needs at least one label");
         }
         return labels;

@@ -36,8 +36,14 @@ public record LinearModule(String path, int layer, Group group, int place, int i
         if (classifier != null) {
             int hidden = config.hiddenSize();
             modules.add(new LinearModule(classifier.dense(), -1, Group.HEAD, 0, hidden, hidden));
-            if (config.labels() > 0) {
-                modules.add(new LinearModule(classifier.out(), -1, Group.HEAD, 1, hidden, config.labels()));
+            if (!config.labels().isEmpty()) {
+                modules.add(new LinearModule(
+                        classifier.out(),
+                        -1,
+                        Group.HEAD,
+                        1,
+                        hidden,
+                        config.labels().size()));
             }
         }
         return modules;

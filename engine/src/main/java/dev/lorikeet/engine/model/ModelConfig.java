@@ -35,19 +35,17 @@ public record ModelConfig(
      *
      * @param biased groups whose modules have a bias
      * @param tiedHead whether the output head is the embedding's matrix
-     * @param labels of an encoder's classifier, 0 without one
+     * @param labels names of an encoder's classes in the classifier's order; empty without a classifier
      */
-    public record Projections(Set<Group> biased, boolean tiedHead, int labels) {
+    public record Projections(Set<Group> biased, boolean tiedHead, List<String> labels) {
         public Projections {
             biased = Set.copyOf(biased);
-            if (labels < 0) {
-                throw new IllegalArgumentException("there cannot be " + labels + " labels");
-            }
+            labels = List.copyOf(labels);
         }
 
         /** A decoder's. */
         public Projections(Set<Group> biased, boolean tiedHead) {
-            this(biased, tiedHead, 0);
+            this(biased, tiedHead, List.of());
         }
     }
 
@@ -87,8 +85,8 @@ public record ModelConfig(
         return new WeightLayout(this).transposed().contains(tensor);
     }
 
-    /** Labels of an encoder's classifier, 0 without one. */
-    public int labels() {
+    /** Names of the classes of an encoder's classifier, in its order; empty without one. */
+    public List<String> labels() {
         return projections.labels();
     }
 
@@ -128,6 +126,14 @@ public record ModelConfig(
     /** The longest sequence the model was made for, in tokens. */
     public int contextLength() {
         return dimensions.contextLength();
+    }
+
+    /** Kinds of tokens that an encoder tells apart: 2 where the second text of a pair is marked as such. */
+    public int tokenTypes() {
+        return switch (positions) {
+            case Rope rope -> 0;
+            case Positions.Learned learned -> learned.types();
+        };
     }
 
     /** Whether positions are rotary. */

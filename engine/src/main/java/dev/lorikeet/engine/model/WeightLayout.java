@@ -148,9 +148,9 @@ record WeightLayout(ModelConfig config) {
         if (!config.tiedHead()) {
             head().ifPresent(name -> all.add(new Required(name, List.of((long) config.vocabularySize(), hidden))));
         }
-        if (config.labels() > 0) {
+        if (!config.labels().isEmpty()) {
             List<String> names = blueprint().classifier();
-            long labels = config.labels();
+            long labels = config.labels().size();
             all.add(new Required(names.get(0), List.of(hidden, hidden)));
             all.add(new Required(names.get(1), List.of(hidden)));
             all.add(new Required(names.get(2), List.of(labels, hidden)));

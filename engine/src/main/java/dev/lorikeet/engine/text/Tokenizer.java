@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's tokenizer: Hugging Face's own, built from its tokenizer.json, with every id as transformers gives it. Safe
@@ -112,6 +113,21 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int[] encode(String text, boolean addSpecialTokens) {
         return ids(encodeNamed(special.name(text, List.of()).text(), addSpecialTokens));
+    }
+
+    /**
+     * A trusted text as an encoder reads it, the tokenizer's own special tokens ({@code [CLS]}, {@code [SEP]}) added.
+     *
+     * @param second the second text of a pair, or null
+     */
+    public TypedTokens encodeTyped(String first, @Nullable String second) {
+        var name = special.name(first, List.of()).text();
+        var encoding = second == null
+                ? encodeNamed(name, true)
+                : tokenizer.encode(name, special.name(second, List.of()).text(), true, false);
+        var types =
+                Arrays.stream(encoding.getTypeIds()).mapToInt(Math::toIntExact).toArray();
+        return new TypedTokens(ids(encoding), types);
     }
 
     /** The ids of a text in which nothing is a special token. */

@@ -184,10 +184,23 @@ class FamilyConfigTest {
 
     @Test
     void onlyAModelSavedForClassificationHasLabels() throws IOException {
-        assertThat(read("roberta", config -> {}).labels()).isEqualTo(3);
+        assertThat(read("roberta", config -> {}).labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
         assertThat(read("roberta", config -> config.putArray("architectures").add("RobertaForMaskedLM"))
                         .labels())
-                .isZero();
+                .isEmpty();
+        assertThat(read(
+                                "roberta",
+                                config -> config.putObject("id2label")
+                                        .put("1", "positive")
+                                        .put("0", "negative")
+                                        .put("2", 5))
+                        .labels())
+                .containsExactly("negative", "positive", "5");
+        assertThatThrownBy(() -> read(
+                        "roberta",
+                        config -> config.putObject("id2label").put("0", "a").put("2", "c")))
+                .isInstanceOf(MalformedFileException.class)
+                .hasMessageContaining("id2label names no label 1");
         assertRefused("roberta", config -> config.put("hidden_act", "relu"), "hidden_act 'relu'");
         assertRefused(
                 "roberta", config -> config.put("position_embedding_type", "relative_key"), "position_embedding_type");

@@ -26,7 +26,7 @@ public record LoraTask(Type type, boolean fanInFanOut) {
     static LoraTask of(ModelConfig model) {
         Type type = Type.CAUSAL_LM;
         if (model.blueprint().encoder()) {
-            type = model.labels() > 0 ? Type.SEQ_CLS : Type.FEATURE_EXTRACTION;
+            type = model.labels().isEmpty() ? Type.FEATURE_EXTRACTION : Type.SEQ_CLS;
         }
         return new LoraTask(type, model.blueprint().style().transposed());
     }
