@@ -1,5 +1,6 @@
 package dev.lorikeet.engine.adapter;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorikeet.engine.model.ModelConfig;
 import java.io.IOException;
@@ -52,6 +53,11 @@ public interface AdapterConfig {
         return tensors(model);
     }
 
+    /** Names of the classes that a classifier of its own tells apart, by their numbers; empty where none are given. */
+    default List<String> labels() {
+        return List.of();
+    }
+
     /** Whether a file may hold this tensor besides, which the base has and nobody reads. */
     default boolean redundant(String tensor) {
         return false;
@@ -77,6 +83,16 @@ public interface AdapterConfig {
      */
     static AdapterConfig read(Path file) throws IOException {
         return AdapterConfigFile.read(file);
+    }
+
+    /**
+     * Reads what such a file says.
+     *
+     * @throws UnsupportedAdapterException as {@link #read(Path)}
+     * @throws InvalidAdapterException as {@link #read(Path)}
+     */
+    static AdapterConfig read(JsonNode root) throws IOException {
+        return AdapterConfigFile.read(root);
     }
 
     /** Writes adapter_config.json. */

@@ -37,12 +37,16 @@ final class AdapterConfigFile {
         if (root == null || !root.isObject()) {
             throw new InvalidAdapterException(file.getFileName() + " is not a JSON object");
         }
+        return read(root);
+    }
+
+    static AdapterConfig read(JsonNode root) throws IOException {
         for (AdapterFormat format : FORMATS) {
             if (format.claims(root)) {
                 try {
                     return format.read(root);
                 } catch (IllegalArgumentException e) {
-                    throw new InvalidAdapterException(file.getFileName() + ": " + e.getMessage());
+                    throw new InvalidAdapterException(AdapterConfig.FILE + ": " + e.getMessage());
                 }
             }
         }

@@ -8,7 +8,10 @@ import java.io.IOException;
  * package with its provider, and nothing else changes.
  */
 public interface AdapterFormat {
-    /** Whether a configuration is of this kind. At most one format says so. */
+    /**
+     * Whether a configuration is of this kind. The first in the order of registration that says so reads it: what wraps
+     * other kinds stands before them.
+     */
     boolean claims(JsonNode config);
 
     /**

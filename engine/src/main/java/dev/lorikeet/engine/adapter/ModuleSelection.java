@@ -5,6 +5,8 @@ import dev.lorikeet.engine.model.ModelConfig;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,27 @@ public record ModuleSelection(
         // A whole path named outright stands, whatever the layers say: PEFT looks at them for suffixes alone.
         boolean named = targets instanceof TargetModules.Names(List<String> names) && names.contains(path);
         return layers.isEmpty() || named || inLayers(path);
+    }
+
+    /** The same without the modules at these paths. */
+    public ModuleSelection without(List<String> paths) {
+        List<String> selected = paths.stream().filter(this::selects).toList();
+        if (selected.isEmpty()) {
+            return this;
+        }
+        TargetModules more = switch (excluded) {
+            case TargetModules.Names(List<String> names) ->
+                new TargetModules.Names(
+                        Stream.concat(names.stream(), selected.stream()).toList());
+            case TargetModules.Expression(String expression) ->
+                new TargetModules.Expression("(?:" + expression + ")|"
+                        + selected.stream()
+                                .map(path -> path.replace(".", "\\."))
+                                .collect(Collectors.joining("|")));
+            case TargetModules.AllLinear _ -> excluded;
+            case null -> new TargetModules.Names(selected);
+        };
+        return new ModuleSelection(targets, more, layers, layersPattern);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class ResidentAdapter implements AutoCloseable {
     private final Bank bank;
     private final Effects effects;
     private final List<NDArray> classifier;
+    private final List<String> labels;
     private final boolean special;
     private final long bytes;
     private volatile boolean closed;
@@ -43,7 +45,12 @@ public final class ResidentAdapter implements AutoCloseable {
     private record Bank(int width, int[] entries, List<NDArray> arrays) {}
 
     private ResidentAdapter(
-            BaseModel model, NDManager manager, Bank bank, Effects effects, List<NDArray> classifier, long bytes) {
+            BaseModel model,
+            NDManager manager,
+            Bank bank,
+            Effects effects,
+            List<NDArray> classifier,
+            StoredAdapter adapter) {
         this.model = model;
         this.manager = manager;
         this.bank = bank;
@@ -52,7 +59,8 @@ public final class ResidentAdapter implements AutoCloseable {
         // Pictures are the decoder's own matter.
         this.special = !effects.lowRankOnly()
                 && !(effects.vision() != null && effects.withFront(null).lowRankOnly());
-        this.bytes = bytes;
+        this.labels = adapter.config().labels();
+        this.bytes = adapter.bytes();
     }
 
     /**
@@ -107,7 +115,7 @@ public final class ResidentAdapter implements AutoCloseable {
                 List<NDArray> copies = arrays.isEmpty() ? List.of() : model.copies(manager, arrays);
                 List<NDArray> classifier = classifier(model, manager, effects);
                 return new ResidentAdapter(
-                        model, manager, new Bank(width, entries, copies), effects, classifier, adapter.bytes());
+                        model, manager, new Bank(width, entries, copies), effects, classifier, adapter);
             }
         } catch (RuntimeException e) {
             manager.close();
@@ -222,6 +230,21 @@ public final class ResidentAdapter implements AutoCloseable {
     /** An encoder's classifier as {@link BaseModel#classifier}, if the adapter changes it; else empty. */
     public List<NDArray> classifier() {
         return classifier;
+    }
+
+    /**
+     * Names of its classes by number; of a classifier that names none {@code LABEL_0}, {@code LABEL_1}, ... as
+     * transformers does. Empty where the base's hold: it brings no classifier, or one of the base's shape without names.
+     */
+    public List<String> labels() {
+        List<String> names = model.config().blueprint().classifier();
+        float[] out = names.isEmpty() ? null : effects.replaced().get(names.getLast());
+        if (!labels.isEmpty()
+                || out == null
+                || out.length == model.config().labels().size()) {
+            return labels;
+        }
+        return IntStream.range(0, out.length).mapToObj(i -> "LABEL_" + i).toList();
     }
 
     /** Whether it does more than a bank computes. */

@@ -129,6 +129,11 @@ public record StoredAdapter(AdapterConfig config, AdapterTensors tensors) {
         return config.effects(tensors, model, base);
     }
 
+    /** Names of its classes: see {@link AdapterConfig#labels}. */
+    public List<String> labels() {
+        return config.labels();
+    }
+
     /** Bytes of the tensors as float32. */
     public long bytes() {
         return tensors.bytes();

@@ -108,19 +108,26 @@ public record ScriptSource(List<String> fragments, Map<String, Object> constants
      * @param resource its file name
      */
     public ScriptSource orElse(Class<?> anchor, String resource) {
+        return orElse(of(anchor, resource));
+    }
+
+    /** The same with those of another's methods that no fragment has yet, and with its constants and lists. */
+    public ScriptSource orElse(ScriptSource other) {
         Set<String> defined = new HashSet<>();
         fragments.forEach(
                 fragment -> DEFINITION.matcher(fragment).results().forEach(found -> defined.add(found.group(1))));
-        StringBuilder rest = new StringBuilder();
-        for (String method : read(anchor, resource).split("(?m)^(?=def )", -1)) {
-            Matcher name = DEFINITION.matcher(method);
-            if (name.lookingAt() && !defined.contains(name.group(1))) {
-                rest.append(method);
+        List<String> rests = new ArrayList<>();
+        for (String fragment : other.fragments()) {
+            StringBuilder rest = new StringBuilder();
+            for (String method : fragment.split("(?m)^(?=def )", -1)) {
+                Matcher name = DEFINITION.matcher(method);
+                if (name.lookingAt() && !defined.contains(name.group(1))) {
+                    rest.append(method);
+                }
             }
+            rests.add(rest.toString());
         }
-        List<String> all = new ArrayList<>(fragments);
-        all.add(rest.toString());
-        return new ScriptSource(all, constants, lists);
+        return and(new ScriptSource(rests, other.constants(), other.lists()));
     }
 
     /** The class that the archive holds. */

@@ -88,6 +88,19 @@ public interface TrainedMethod {
         return false;
     }
 
+    /**
+     * Classes that a classifier over an encoder tells apart, which examples are labelled with by number; 0 where tokens
+     * are predicted. The hook {@code scores} then computes their logits.
+     */
+    default int classes() {
+        return 0;
+    }
+
+    /** Values at the end of the vector that the hook {@code stepped} is not given, with their gradients. */
+    default int beside() {
+        return 0;
+    }
+
     /** Positions of the model's context that virtual tokens take before the text. */
     default int positionsBefore() {
         return 0;

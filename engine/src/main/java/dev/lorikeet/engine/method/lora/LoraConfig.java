@@ -103,6 +103,11 @@ public record LoraConfig(
     }
 
     @Override
+    public LoraConfig leaving(List<String> paths) {
+        return new LoraConfig(scaling, modules.without(paths), dropout, form, task, origin);
+    }
+
+    @Override
     public LoraConfig withOrigin(Origin from) {
         return new LoraConfig(scaling, modules, dropout, form, task, from);
     }

@@ -22,12 +22,8 @@ public record LoraTask(Type type, boolean fanInFanOut) {
     /** The next token, on ordinary layers. */
     public static final LoraTask NEXT_TOKEN = new LoraTask(Type.CAUSAL_LM, false);
 
-    /** The task of an adapter that is made for a model. */
+    /** The task of an adapter that is trained over a model; over an encoder the classifier around it says another. */
     static LoraTask of(ModelConfig model) {
-        Type type = Type.CAUSAL_LM;
-        if (model.blueprint().encoder()) {
-            type = model.labels().isEmpty() ? Type.FEATURE_EXTRACTION : Type.SEQ_CLS;
-        }
-        return new LoraTask(type, model.blueprint().style().transposed());
+        return new LoraTask(Type.CAUSAL_LM, model.blueprint().style().transposed());
     }
 }
