@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Reads JSONL datasets: one example a line, {@code {"messages": [...]}}, {@code {"prompt": ..., "completion": ...}} or
  * {@code {"text": ...}}; the first two may have a picture, {@code "image": "data:image/png;base64,..."}, or as a part of the
- * user's first message. Blank lines are skipped. Every problem of the file is found in one pass.
+ * user's first message. For encoders {@code {"text": ..., "label": ...}}, with {@code "text_pair"} if need be. Blank lines are skipped. Every problem of the file is found in one pass.
  */
 public final class DatasetReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};

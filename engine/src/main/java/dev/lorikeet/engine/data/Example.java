@@ -3,6 +3,7 @@ package dev.lorikeet.engine.data;
 import dev.lorikeet.engine.image.EncodedImage;
 import dev.lorikeet.engine.text.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One training example, as a dataset's line says it. */
 public sealed interface Example {
@@ -38,6 +39,15 @@ public sealed interface Example {
             }
         }
     }
+
+    /**
+     * A text, or a pair of texts, of a class: what an encoder learns.
+     *
+     * @param text not empty
+     * @param pair the second text, or null
+     * @param label name of the class, not blank
+     */
+    record Classified(String text, @Nullable String pair, String label) implements Example {}
 
     /**
      * A text; all of it is learned.

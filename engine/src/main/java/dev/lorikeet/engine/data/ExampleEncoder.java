@@ -59,6 +59,9 @@ public final class ExampleEncoder {
                         : completion(prompt, completion);
             case Example.Text(var text) -> text(text);
             case Example.Pictured(var image, var about) -> encode(about).withImage(image);
+            case Example.Classified classified ->
+                throw new IllegalArgumentException(
+                        "label '" + classified.label() + "' is learned by an encoder alone, not by a model of texts");
         };
     }
 

@@ -30,6 +30,9 @@ final class ExampleParser {
             .build();
 
     private static final String IMAGE = "image";
+    private static final String PAIR = "text_pair";
+    private static final String LABEL = "label";
+    private static final int LONGEST_LABEL = 256;
 
     private final List<String> reasons = new ArrayList<>();
     private @Nullable EncodedImage image;
@@ -75,13 +78,29 @@ final class ExampleParser {
                     : Optional.empty();
         }
         if (node.has("text")) {
-            unknownFields(node, "", Set.of("text"));
+            unknownFields(node, "", Set.of("text", PAIR, LABEL));
             var text = text(node, "text");
+            if (node.has(LABEL) || node.has(PAIR)) {
+                return classified(node, text);
+            }
             return reasons.isEmpty() ? Optional.of(new Example.Text(text)) : Optional.empty();
         }
         unknownFields(node, "", Set.of());
         reasons.add("there is neither messages, nor prompt and completion, nor text");
         return Optional.empty();
+    }
+
+    private Optional<Example> classified(JsonNode node, String text) {
+        String pair = node.has(PAIR) ? text(node, PAIR) : null;
+        JsonNode value = node.path(LABEL);
+        String label = value.isTextual() || value.isIntegralNumber() ? value.asText() : "";
+        if (label.isBlank() || label.length() > LONGEST_LABEL) {
+            reasons.add(
+                    "label must be a string of 1 to " + LONGEST_LABEL + " characters, not blank, or a whole number; it "
+                            + (value.isTextual() ? "has " + label.length() + " characters" : "is " + kind(value)));
+        }
+        wellFormed(label, LABEL);
+        return reasons.isEmpty() ? Optional.of(new Example.Classified(text, pair, label)) : Optional.empty();
     }
 
     private void image(JsonNode node) {

@@ -5,6 +5,8 @@ import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import dev.lorikeet.engine.decode.Decoder;
+import dev.lorikeet.engine.encode.Encoder;
+import dev.lorikeet.engine.encode.Text;
 import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.Precision;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last look at a trained adapter's files before they are published: whole, finite and of the right shapes, the run's
- * own numbers, no longer the initial ones, and the same to the serving code (read from the files, on the decoder) as to
+ * own numbers, no longer the initial ones, and the same to the serving code (read from the files, on the decoder or the encoder) as to
  * the training code.
  */
 public final class AdapterCheck {
@@ -68,10 +70,12 @@ public final class AdapterCheck {
         if (run.unchanged()) {
             return new Result.Unsound("training changed nothing: every value is still the initial one");
         }
-        int[] probe = run.probe();
-        Patches picture = run.probePicture();
-        float[] trained = run.logits(probe, picture);
-        float[] served = OutOfDeviceMemoryException.translated(() -> served(run.base(), stored, probe, picture));
+        Probe probe = new Probe(run.probe(), run.probeKinds(), run.probePicture());
+        boolean classes = probe.kinds().length > 0;
+        float[] trained =
+                classes ? run.classLogits(probe.tokens(), probe.kinds()) : run.logits(probe.tokens(), probe.picture());
+        float[] served = OutOfDeviceMemoryException.translated(
+                () -> classes ? classified(run.base(), stored, probe) : served(run.base(), stored, probe));
         double difference = distance(served, trained);
         double tolerance = run.base().precision() == Precision.FLOAT32 ? FLOAT32_TOLERANCE : BFLOAT16_TOLERANCE;
         // Not "larger than": a NaN must not pass.
@@ -82,12 +86,28 @@ public final class AdapterCheck {
         return new Result.Sound(difference);
     }
 
-    private static float[] served(BaseModel base, StoredAdapter adapter, int[] probe, @Nullable Patches picture) {
+    /** A text to compare two computations on: its tokens, their kinds over an encoder, its picture. */
+    @SuppressWarnings("ArrayRecordComponent") // a plain carrier, never compared
+    private record Probe(
+            int[] tokens, int[] kinds, @Nullable Patches picture) {}
+
+    private static float[] classified(BaseModel base, StoredAdapter adapter, Probe probe) {
         try (ResidentAdapter resident = base.attach(adapter);
-                Decoder decoder = new Decoder(base, 1, resident.positionsBefore() + probe.length)) {
+                Encoder encoder = new Encoder(base)) {
             List<@Nullable ResidentAdapter> adapters = List.of(resident);
-            List<@Nullable Patches> pictures = Collections.singletonList(picture);
-            float[] all = decoder.logits(List.of(probe), adapters, pictures).getFirst();
+            return encoder.encode(List.of(new Text(probe.tokens(), probe.kinds())), adapters)
+                    .getFirst()
+                    .logits();
+        }
+    }
+
+    private static float[] served(BaseModel base, StoredAdapter adapter, Probe probe) {
+        try (ResidentAdapter resident = base.attach(adapter);
+                Decoder decoder = new Decoder(base, 1, resident.positionsBefore() + probe.tokens().length)) {
+            List<@Nullable ResidentAdapter> adapters = List.of(resident);
+            List<@Nullable Patches> pictures = Collections.singletonList(probe.picture());
+            float[] all =
+                    decoder.logits(List.of(probe.tokens()), adapters, pictures).getFirst();
             // Training gives no logits of virtual tokens.
             int front = resident.virtualTokens() * base.config().vocabularySize();
             return Arrays.copyOfRange(all, front, all.length);

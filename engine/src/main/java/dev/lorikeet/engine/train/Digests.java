@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -29,7 +30,7 @@ final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Tokens, labels and pictures, in order. */
+    /** Tokens, labels, pictures and classes, in order. */
     static String ofExamples(List<EncodedExample> examples) {
         MessageDigest digest = sha256();
         for (EncodedExample example : examples) {
@@ -40,6 +41,13 @@ final class Digests {
                 bytes.putInt(tokens[i]).put((byte) (example.labelled()[i] ? 1 : 0));
             }
             digest.update(bytes.flip());
+            EncodedExample.Classified classified = example.classified();
+            if (classified != null) {
+                ByteBuffer own = ByteBuffer.allocate(8 + 4 * tokens.length);
+                own.putInt(Integer.MIN_VALUE).putInt(classified.number());
+                Arrays.stream(classified.kinds()).forEach(own::putInt);
+                digest.update(own.flip());
+            }
             EncodedImage image = example.image();
             if (image != null) {
                 digest.update(

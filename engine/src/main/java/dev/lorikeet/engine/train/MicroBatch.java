@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param length of each, padding included
  * @param ids rows * length tokens
  * @param lengths of each row without padding
- * @param positions flat positions whose next token is labelled
- * @param targets those next tokens
+ * @param positions flat positions whose next token is labelled; of texts with a class those of their first tokens
+ * @param targets those next tokens, or the classes
  * @param tokens tokens without padding
  * @param pictures one a row, of one grid, or none at all
  * @param starts where in its row the example of each token begins, rows * length; empty where every row is one example
+ * @param kinds of each token of texts with a class, rows * length; else empty
  */
 @SuppressWarnings("ArrayRecordComponent") // a plain carrier of parallel arrays, never compared
 record MicroBatch(
@@ -35,10 +36,11 @@ record MicroBatch(
         long[] targets,
         long tokens,
         List<Patches> pictures,
-        long[] starts) {
+        long[] starts,
+        long[] kinds) {
     /** Texts alone, one a row. */
     MicroBatch(int rows, int length, long[] ids, long[] lengths, long[] positions, long[] targets, long tokens) {
-        this(rows, length, ids, lengths, positions, targets, tokens, List.of(), new long[0]);
+        this(rows, length, ids, lengths, positions, targets, tokens, List.of(), new long[0], new long[0]);
     }
 
     /** Cuts a window of texts, as {@link #of(List, int, Grid)}. */
@@ -87,26 +89,37 @@ record MicroBatch(
         long[] ids = new long[rows.size() * length];
         long[] lengths = new long[rows.size()];
         long[] starts = new long[shared ? ids.length : 0];
+        boolean classified = rows.getFirst().getFirst().classified() != null;
+        long[] kinds = new long[classified ? ids.length : 0];
         long[] positions = new long[ids.length];
         long[] targets = new long[ids.length];
         int labelled = 0;
         for (int row = 0; row < rows.size(); row++) {
             int start = 0;
             for (EncodedExample example : rows.get(row)) {
-                int[] own = example.tokens();
+                int[] tokens = example.tokens();
                 int first = row * length + start;
-                for (int i = 0; i < own.length; i++) {
-                    ids[first + i] = own[i];
+                EncodedExample.Classified own = example.classified();
+                if (own != null) {
+                    positions[labelled] = first;
+                    targets[labelled] = own.number();
+                    labelled++;
+                    for (int i = 0; i < tokens.length; i++) {
+                        kinds[first + i] = own.kinds()[i];
+                    }
+                }
+                for (int i = 0; i < tokens.length; i++) {
+                    ids[first + i] = tokens[i];
                     if (i > 0 && example.labelled()[i]) {
                         positions[labelled] = (long) first + i - 1;
-                        targets[labelled] = own[i];
+                        targets[labelled] = tokens[i];
                         labelled++;
                     }
                 }
                 if (shared) {
-                    Arrays.fill(starts, first, first + own.length, start);
+                    Arrays.fill(starts, first, first + tokens.length, start);
                 }
-                start += own.length;
+                start += tokens.length;
             }
             lengths[row] = start;
             // Padding sees itself alone: a token that sees nothing would be NaN.
@@ -127,7 +140,8 @@ record MicroBatch(
                         : rows.stream()
                                 .map(row -> picture(row.getFirst(), grid))
                                 .toList(),
-                starts);
+                starts,
+                kinds);
     }
 
     /** An example's picture. Decoded whenever it is needed: files are small, pixels are not. */
@@ -143,9 +157,9 @@ record MicroBatch(
         }
     }
 
-    /** Tokens that carry loss: the first of a text has nothing before it to be predicted from. */
+    /** Targets that carry loss: a class, or tokens; the first of a text has nothing before it to be predicted from. */
     static int labelledTokens(EncodedExample example) {
-        int count = 0;
+        int count = example.classified() == null ? 0 : 1;
         for (int i = 1; i < example.labelled().length; i++) {
             if (example.labelled()[i]) {
                 count++;

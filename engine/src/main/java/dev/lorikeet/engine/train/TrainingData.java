@@ -20,6 +20,7 @@ record TrainingData(List<EncodedExample> examples, int unlabelled, String digest
             EncodedExample example = all.get(i);
             requireFits(example, i, model, method.positionsBefore());
             requirePicture(example, i, method.pictures() != null);
+            requireClass(example, i, model, method.classes());
             if (MicroBatch.labelledTokens(example) > 0) {
                 labelled.add(example);
             }
@@ -38,6 +39,27 @@ record TrainingData(List<EncodedExample> examples, int unlabelled, String digest
         if (!wanted && example.image() != null) {
             throw new IllegalArgumentException(
                     "example " + number + " has an image, and the method learns from texts alone");
+        }
+    }
+
+    /** @param classes that are told apart; 0 where tokens are predicted */
+    private static void requireClass(EncodedExample example, int number, ModelConfig model, int classes) {
+        EncodedExample.Classified own = example.classified();
+        if ((own != null) != (classes > 0)) {
+            throw new IllegalArgumentException("example " + number
+                    + (own == null
+                            ? " has no class, and a classifier learns from texts with one"
+                            : " has a class, and the method predicts tokens"));
+        }
+        if (own != null && (own.number() < 0 || own.number() >= classes)) {
+            throw new IllegalArgumentException("example " + number + " has class " + own.number() + " of " + classes);
+        }
+        for (int i = 0; own != null && i < own.kinds().length; i++) {
+            int kind = own.kinds()[i];
+            if (kind < 0 || kind >= Math.max(1, model.tokenTypes())) {
+                throw new IllegalArgumentException(
+                        "example " + number + " has token kind " + kind + " of " + model.tokenTypes());
+            }
         }
     }
 

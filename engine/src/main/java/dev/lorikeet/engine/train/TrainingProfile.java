@@ -59,8 +59,8 @@ public final class TrainingProfile implements AutoCloseable {
         long labelled = (long) share * (length / 2);
         this.sizes = manager.create(new long[] {share, length, rank, labelled, elements(base, rank)});
         Map<Integer, PackedMatrix> packed = new HashMap<>();
-        List<NDArray> weights = TrainingScript.weights(base, manager, packed);
-        List<NDArray> biases = TrainingScript.biases(base, manager);
+        List<NDArray> weights = BaseTensors.weights(base, manager, packed);
+        List<NDArray> biases = BaseTensors.biases(base, manager);
         call("bind", weights, biases);
         PackedWeights.bind(manager, script, weights, packed);
         call("prepare_profile", sizes);

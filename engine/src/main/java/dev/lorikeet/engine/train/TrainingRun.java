@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,10 @@ public final class TrainingRun implements AutoCloseable {
             TrainingData data,
             Checkpoint.Vectors vectors) {
         TrainedMethod method = config.method(base.config());
+        if (base.config().blueprint().encoder() && method.classes() == 0) {
+            throw new IllegalArgumentException("an encoder ("
+                    + base.config().family().modelType() + ") is trained to classify texts, and no labels are given");
+        }
         if (vectors.values().length != method.size()) {
             throw new IllegalArgumentException(
                     "the factors have " + vectors.values().length + " elements, not " + method.size());
@@ -141,6 +146,10 @@ public final class TrainingRun implements AutoCloseable {
             throw new IllegalArgumentException(
                     config.kind()
                             + " puts something before each example, so that examples cannot share a row: packing is not possible");
+        }
+        if (options.batching().packing() > 0 && method.classes() > 0) {
+            throw new IllegalArgumentException("a classifier learns a class of each text, over an encoder whose texts"
+                    + " have a row each: packing is not possible");
         }
         ExampleOrder order = new ExampleOrder(data.examples().size(), options.window(), options.seed());
         method.requireSteps(options.length().totalSteps(order.stepsPerEpoch()));
@@ -221,21 +230,35 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * Mean loss a labelled token over other examples, without dropout; nothing is changed.
+     * Mean loss a target over other examples, without dropout; nothing is changed.
      *
      * @throws IllegalArgumentException as {@link #start}
      * @throws OutOfDeviceMemoryException if the device's memory did not suffice
      */
     public double evaluate(List<EncodedExample> examples) {
+        return measure(examples).loss();
+    }
+
+    /**
+     * How good the model is on other examples, without dropout; nothing is changed.
+     *
+     * @throws IllegalArgumentException as {@link #start}
+     * @throws OutOfDeviceMemoryException if the device's memory did not suffice
+     */
+    public Evaluation measure(List<EncodedExample> examples) {
         TrainingData held = TrainingData.of(examples, base.config(), method);
         return OutOfDeviceMemoryException.translated(() -> {
             double loss = 0;
-            long labelled = 0;
+            double hits = 0;
+            long targets = 0;
             for (MicroBatch batch : MicroBatch.of(held.examples(), options.batching(), method.pictures())) {
-                loss += script.score(batch);
-                labelled += batch.targets().length;
+                TrainingScript.Score score = script.score(batch);
+                loss += score.loss();
+                hits += score.hits();
+                targets += batch.targets().length;
             }
-            return loss / labelled;
+            return new Evaluation(
+                    loss / targets, method.classes() > 0 ? OptionalDouble.of(hits / targets) : OptionalDouble.empty());
         });
     }
 
@@ -284,8 +307,17 @@ public final class TrainingRun implements AutoCloseable {
 
     /** The first tokens of the first example: a text to compare two computations on. */
     int[] probe() {
-        int[] tokens = data.examples().getFirst().tokens();
-        return Arrays.copyOf(tokens, Math.min(tokens.length, LONGEST_PROBE));
+        return firsts(data.examples().getFirst().tokens());
+    }
+
+    /** Of each of the probe's tokens its kind, over an encoder; else empty. */
+    int[] probeKinds() {
+        EncodedExample.Classified own = data.examples().getFirst().classified();
+        return own == null ? new int[0] : firsts(own.kinds());
+    }
+
+    private static int[] firsts(int[] values) {
+        return Arrays.copyOf(values, Math.min(values.length, LONGEST_PROBE));
     }
 
     /** The picture of the probe, if the method reads pictures. */
@@ -301,7 +333,12 @@ public final class TrainingRun implements AutoCloseable {
 
     /** The same behind a picture, for a method that reads them. */
     float[] logits(int[] tokens, @Nullable Patches picture) {
-        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens, picture));
+        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens, new int[0], picture));
+    }
+
+    /** Logits of a text's classes, over an encoder. */
+    float[] classLogits(int[] tokens, int[] kinds) {
+        return OutOfDeviceMemoryException.translated(() -> script.logits(tokens, kinds, null));
     }
 
     /** Whether every trained value is still what a run of these options begins with. */

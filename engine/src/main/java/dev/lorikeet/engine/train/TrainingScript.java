@@ -7,18 +7,16 @@ import ai.djl.ndarray.types.Shape;
 import dev.lorikeet.engine.image.Grid;
 import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
-import dev.lorikeet.engine.model.Blueprint;
-import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.model.PackedMatrix;
 import dev.lorikeet.engine.model.PackedWeights;
+import dev.lorikeet.engine.model.Positions;
 import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.model.ScriptParts;
 import dev.lorikeet.engine.script.NativeHeap;
 import dev.lorikeet.engine.script.Script;
 import dev.lorikeet.engine.script.ScriptSource;
 import dev.lorikeet.engine.script.TensorRuntime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -65,96 +63,28 @@ final class TrainingScript implements AutoCloseable {
     private @Nullable FusedPass bind(BaseModel base, TrainedMethod method, boolean recompute, boolean fast) {
         try (NDManager scope = manager.newSubManager()) {
             Map<Integer, PackedMatrix> packed = new HashMap<>();
-            List<NDArray> weights = weights(base, manager, packed);
-            List<NDArray> biases = biases(base, manager);
+            List<NDArray> weights = BaseTensors.weights(base, manager, packed);
+            List<NDArray> biases = BaseTensors.biases(base, manager);
+            List<NDArray> details = BaseTensors.details(base, manager);
             NDArray index = scope.create(method.index());
             NDArray scales = scope.create(method.scales());
-            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details(base), index, scales, state);
+            script.call(scope, "bind", Script.Mode.NO_GRADIENT, weights, biases, details, index, scales, state);
             PackedWeights.bind(manager, script, weights, packed);
             return fast ? new FusedPass(base, method, weights, biases, packed, recompute) : null;
         }
     }
 
-    /**
-     * The base's tensors in the order of training.py's {@code bind}.
-     *
-     * @param packed gets those that are held as codes, by place
-     */
-    static List<NDArray> weights(BaseModel base, NDManager manager, Map<Integer, PackedMatrix> packed) {
-        ModelConfig config = base.config();
-        Blueprint blueprint = config.blueprint();
-        List<NDArray> weights = new ArrayList<>();
-        weights.add(base.weight(blueprint.embedding() + ".weight"));
-        for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = blueprint.layer(layer);
-            weights.add(base.weight(prefix + blueprint.norms().attention() + ".weight"));
-            for (Group group : Group.OF_A_LAYER) {
-                if (group == Group.FEED_FORWARD_IN) {
-                    weights.add(base.weight(prefix + blueprint.norms().feedForward() + ".weight"));
-                }
-                for (String path : blueprint.paths(layer, group)) {
-                    String name = path + ".weight";
-                    base.packed(name).ifPresent(matrix -> packed.put(weights.size(), matrix));
-                    weights.add(base.packed(name).map(PackedMatrix::codes).orElseGet(() -> base.weight(name)));
-                }
-            }
-        }
-        weights.add(base.weight(blueprint.norms().last() + ".weight"));
-        weights.add(base.weight(blueprint.modules(Group.HEAD).getFirst() + ".weight"));
-        // Of a manager that lives as long as the script: such arrays alias Java memory.
-        weights.add(
-                config.rotary()
-                        ? manager.create(config.rope().inverseFrequencies(config.headSize()))
-                        : manager.zeros(new Shape(1)));
-        return weights;
-    }
-
-    /** The linear layers' biases in the same order, empty where there is none. */
-    static List<NDArray> biases(BaseModel base, NDManager manager) {
-        ModelConfig config = base.config();
-        NDArray none = manager.zeros(new Shape(0));
-        List<NDArray> biases = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (Group group : Group.OF_A_LAYER) {
-                for (String path : config.blueprint().paths(layer, group)) {
-                    biases.add(config.biased(group) ? base.weight(path + ".bias") : none);
-                }
-            }
-        }
-        return biases;
-    }
-
-    /** What only some families have, in the order of training.py's {@code bind}. */
-    private List<NDArray> details(BaseModel base) {
-        ModelConfig config = base.config();
-        Blueprint blueprint = config.blueprint();
-        Blueprint.Norms norms = blueprint.norms();
-        boolean biased = norms.kind() == Blueprint.NormKind.LAYER;
-        NDArray none = manager.zeros(new Shape(0));
-        List<NDArray> details = new ArrayList<>();
-        String positions = blueprint.embeddings().positions();
-        details.add(positions == null ? none : base.weight(positions + ".weight"));
-        details.add(biased ? base.weight(norms.last() + ".bias") : none);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = blueprint.layer(layer);
-            for (String norm : List.of(norms.attention(), norms.feedForward())) {
-                details.add(biased ? base.weight(prefix + norm + ".bias") : none);
-            }
-            for (String norm : Arrays.asList(norms.queries(), norms.keys())) {
-                details.add(norm == null ? none : base.weight(prefix + norm + ".weight"));
-            }
-        }
-        return details;
-    }
-
     private static Script compile(BaseModel base, TrainedMethod method, boolean recompute) {
         ModelConfig config = base.config();
-        if (config.blueprint().encoder()) {
-            throw new IllegalArgumentException("training over an encoder ("
-                    + config.family().modelType() + ") is not supported: its adapters are served only");
-        }
-        ScriptSource own = ScriptSource.of(TrainingScript.class, "training.py", "optimizer.py")
+        ScriptSource pass = config.blueprint().encoder()
+                ? ScriptSource.of(TrainingScript.class, "encoder.py")
+                        .orElse(TrainingScript.class, "training.py")
+                        .constant(
+                                "origin", config.positions() instanceof Positions.Learned learned ? learned.first() : 0)
+                : ScriptSource.of(TrainingScript.class, "training.py");
+        ScriptSource own = pass.and(TrainingScript.class, "optimizer.py")
                 .constant("before", 0)
+                .constant("beside", method.beside())
                 .constant("own_head", false)
                 .constant("recompute", recompute)
                 .and(method.script())
@@ -171,6 +101,7 @@ final class TrainingScript implements AutoCloseable {
                 .tensorList("notes")
                 .tensorList("starts")
                 .tensorList("pictures")
+                .tensorList("kinds")
                 .intList("index")
                 .intList("lengths")
                 .intList("seed")
@@ -193,6 +124,7 @@ final class TrainingScript implements AutoCloseable {
         }
         try (NDManager scope = manager.newSubManager()) {
             look(scope, batch.pictures());
+            kind(scope, batch.kinds(), batch.rows());
             return scalar(script.call(
                             scope,
                             "accumulate",
@@ -211,11 +143,20 @@ final class TrainingScript implements AutoCloseable {
         }
     }
 
-    /** A micro-batch's summed loss without dropout. */
-    double score(MicroBatch batch) {
+    /**
+     * What a micro-batch's targets are worth to the model, without dropout.
+     *
+     * @param loss summed
+     * @param hits texts put into their own class; 0 where tokens are predicted
+     */
+    record Score(double loss, double hits) {}
+
+    /** Scores a micro-batch. */
+    Score score(MicroBatch batch) {
         try (NDManager scope = manager.newSubManager()) {
             look(scope, batch.pictures());
-            return scalar(script.call(
+            kind(scope, batch.kinds(), batch.rows());
+            double[] numbers = script.call(
                             scope,
                             "score",
                             Script.Mode.NO_GRADIENT,
@@ -226,22 +167,29 @@ final class TrainingScript implements AutoCloseable {
                             starts(scope, batch),
                             scope.create(batch.positions()),
                             scope.create(batch.targets()))
-                    .singletonOrThrow());
+                    .singletonOrThrow()
+                    .toDoubleArray();
+            return new Score(numbers[0], numbers.length > 1 ? numbers[1] : 0);
         }
     }
 
     /** Logits at every position of a text: (tokens * vocabulary), in C order. */
     float[] logits(int[] tokens) {
-        return logits(tokens, null);
+        return logits(tokens, new int[0], null);
     }
 
-    /** The same behind a picture, for a method that reads one. */
-    float[] logits(int[] tokens, @Nullable Patches picture) {
-        long[] ids = Arrays.stream(tokens).asLongStream().toArray();
+    /**
+     * The same behind a picture, for a method that reads one.
+     *
+     * @param kinds over an encoder each token's kind; the logits are those of the text's classes then
+     */
+    float[] logits(int[] tokens, int[] kinds, @Nullable Patches picture) {
         try (NDManager scope = manager.newSubManager()) {
+            long[] ids = longs(tokens);
             NDArray text = scope.create(ids, new Shape(1, ids.length));
             NDArray lengths = scope.create(new long[] {ids.length});
             look(scope, picture == null ? List.of() : List.of(picture));
+            kind(scope, longs(kinds), 1);
             return script.call(scope, "logits", Script.Mode.NO_GRADIENT, values, shapes, text, lengths)
                     .singletonOrThrow()
                     .toFloatArray();
@@ -261,6 +209,17 @@ final class TrainingScript implements AutoCloseable {
         }
         Shape shape = new Shape(pictures.size(), grid.patches(), grid.values());
         script.call(scope, "look", Script.Mode.NO_GRADIENT, scope.create(all, shape));
+    }
+
+    private void kind(NDManager scope, long[] kinds, int rows) {
+        if (kinds.length > 0) {
+            NDArray shown = scope.create(kinds, new Shape(rows, kinds.length / rows));
+            script.call(scope, "kind", Script.Mode.NO_GRADIENT, shown);
+        }
+    }
+
+    private static long[] longs(int[] values) {
+        return Arrays.stream(values).asLongStream().toArray();
     }
 
     /** Turns the sum into the mean over so many labelled tokens and clips it; returns its norm before clipping. */
@@ -297,7 +256,7 @@ final class TrainingScript implements AutoCloseable {
         double[] settings = Arrays.copyOf(new double[] {step, totalSteps, learningRate}, 3 + own.length);
         System.arraycopy(own, 0, settings, 3, own.length);
         try (NDManager scope = manager.newSubManager()) {
-            script.call(scope, "stepped", Script.Mode.NO_GRADIENT, values, sums, scope.create(settings));
+            script.call(scope, "after_step", Script.Mode.NO_GRADIENT, values, sums, scope.create(settings));
         }
     }
 

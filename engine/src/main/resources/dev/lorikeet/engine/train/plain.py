@@ -28,7 +28,7 @@ def together(self) -> int:
 def earlier(self, layer: int) -> Tuple[Tensor, Tensor]:
   return (self.factors[0], self.factors[0])
 
-# Logits (N, vocabulary) of normed hidden states (N, H); asked only where the constant `own_head` is true.
+# Logits (N, vocabulary, or classes over an encoder) of the last hidden states (N, H); asked only where the constant `own_head` is true.
 def scores(self, h: Tensor) -> Tensor:
   return torch.mm(h, torch.t(self.weights[len(self.weights) - 2]))
 

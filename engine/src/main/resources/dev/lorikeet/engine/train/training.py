@@ -7,7 +7,8 @@
 # The base's tensors. weights: embedding, then for each layer its attention's norm, the modules of groups 0 and 1, its
 # feed-forward's norm, the modules of groups 2 and 3 (Llama: q k v, o, gate up, down); final norm, head, rotary frequencies
 # (D / 2). biases: one a module, empty where there is none. details, empty where the family has none: table of positions,
-# bias of the final norm, then for each layer the biases of its two norms, the weights of its query and key heads' norms.
+# bias of the final norm, then for each layer the biases of its two norms, the weights of its query and key heads' norms;
+# of an encoder the table of token kinds last.
 def bind(self, weights: List[Tensor], biases: List[Tensor], details: List[Tensor], index: Tensor, scales: Tensor,
     state: Tensor) -> Tensor:
   self.weights = weights
@@ -272,6 +273,11 @@ def cross_entropy(self, h: Tensor, targets: Tensor, gradient: bool) -> Tuple[Ten
 def own_cross_entropy(self, h: Tensor, targets: Tensor) -> Tensor:
   logs = torch.log_softmax(self.scores(h), 1, 6)
   return torch.neg(torch.sum(torch.gather(logs, 1, targets.unsqueeze(1)), dtype=7))
+
+# Lets the method change its own of the values after a step (plain.py): the last `beside` of them are others'.
+def after_step(self, values: Tensor, gradients: Tensor, settings: Tensor) -> Tensor:
+  own = values.size(0) - self.beside
+  return self.stepped(torch.narrow(values, 0, 0, own), torch.narrow(gradients, 0, 0, own), settings)
 
 # Adds the gradient of one micro-batch's summed loss (a penalty counts once a label) to `sums`.
 # values, sums: the flat float32 trained values and gradients; shapes (parts, 2); ids (B, S); lengths (B): real tokens;

@@ -24,8 +24,12 @@ final class MethodChecks {
 
     private MethodChecks() {}
 
-    /** The examples, with pictures for a method that reads them. */
+    /** The examples, with pictures for a method that reads them, with classes for one that tells them apart. */
     static List<EncodedExample> examples(BaseModel base, TrainableConfig config) {
+        int classes = config.method(base.config()).classes();
+        if (classes > 0) {
+            return TinyModel.ofClasses(7, 2, classes, base.config().tokenTypes());
+        }
         if (config.method(base.config()).pictures() == null) {
             return EXAMPLES;
         }

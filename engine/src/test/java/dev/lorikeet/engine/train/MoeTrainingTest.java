@@ -168,7 +168,7 @@ class MoeTrainingTest {
         Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, new float[0]);
         try (TrainingScript script = new TrainingScript(BASE, CONFIG.method(BASE.config()), false, vectors)) {
             script.clear();
-            return (script.accumulate(batch, 0, 1) - script.score(batch)) / batch.targets().length;
+            return (script.accumulate(batch, 0, 1) - script.score(batch).loss()) / batch.targets().length;
         }
     }
 

@@ -57,6 +57,21 @@ public final class TinyModel {
         return examples;
     }
 
+    /** Random tokens of random lengths, each with a class; where there are two kinds of tokens, pairs among them. */
+    static List<EncodedExample> ofClasses(int count, long seed, int classes, int kinds) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        List<EncodedExample> examples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int[] tokens = random.ints(6 + random.nextInt(20), 3, 384).toArray();
+            int[] types = new int[tokens.length];
+            if (kinds > 1 && i % 2 == 1) {
+                Arrays.fill(types, tokens.length / 2, tokens.length, 1);
+            }
+            examples.add(EncodedExample.ofClass(random.nextInt(classes), tokens, types, false));
+        }
+        return examples;
+    }
+
     /** Tokens of which those from an index on are labelled. */
     static EncodedExample example(int[] tokens, int firstLabelled) {
         boolean[] labelled = new boolean[tokens.length];

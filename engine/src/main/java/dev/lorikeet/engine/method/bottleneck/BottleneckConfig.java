@@ -86,10 +86,6 @@ public record BottleneckConfig(int size, Set<Effects.Site> sites, Origin origin)
 
     @Override
     public List<TensorSpec> tensors(ModelConfig model) {
-        if (model.blueprint().encoder()) {
-            throw new IllegalArgumentException("bottleneck adapters are for decoders, not for "
-                    + model.family().modelType());
-        }
         List<TensorSpec> specs = new ArrayList<>();
         for (Place place : places(model)) {
             String key = key(model, place);

@@ -52,12 +52,11 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
         }
     }
 
-    /** A classifier over a model; what adapts the blocks leaves the head's layers alone. */
-    public static ClassifierConfig over(ModelConfig model, TrainableConfig inner, List<String> labels) {
-        List<String> layers = LinearModule.ofClassifier(model).stream()
+    /** What adapts the blocks: it leaves the head's layers alone, as PEFT does with modules that are saved. */
+    TrainableConfig blocks(ModelConfig model) {
+        return inner.leaving(LinearModule.ofClassifier(model).stream()
                 .map(LinearModule::path)
-                .toList();
-        return new ClassifierConfig(inner.leaving(layers), labels);
+                .toList());
     }
 
     @Override
@@ -84,7 +83,7 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
     /** The head's stand last, matrices first. A file that PEFT wrote may leave the base its first layer. */
     @Override
     public List<TensorSpec> tensors(ModelConfig model, Map<String, List<Long>> stored) {
-        List<TensorSpec> specs = new ArrayList<>(inner.tensors(model, stored));
+        List<TensorSpec> specs = new ArrayList<>(blocks(model).tensors(model, stored));
         List<TensorSpec> head = head(model);
         for (int i = 0; i < head.size(); i++) {
             boolean dense = i % 2 == 0;
@@ -134,10 +133,10 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
                 values.put(spec.name(), tensors.get(spec.name()));
             }
         }
-        Effects blocks = inner.effects(AdapterTensors.of(others, values), model, base);
-        Map<String, float[]> replaced = new LinkedHashMap<>(blocks.replaced());
+        Effects changed = blocks(model).effects(AdapterTensors.of(others, values), model, base);
+        Map<String, float[]> replaced = new LinkedHashMap<>(changed.replaced());
         replaced.putAll(own);
-        return blocks.withReplaced(replaced);
+        return changed.withReplaced(replaced);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class ClassifierTraining implements TrainedMethod {
     ClassifierTraining(ClassifierConfig config, ModelConfig model) {
         this.config = config;
         this.head = config.head(model);
-        this.inner = config.inner().method(model);
+        this.inner = config.blocks(model).method(model);
         if (inner.positionsBefore() > 0) {
             throw new IllegalArgumentException(config.kind()
                     + " puts something before the text, whose first token an encoder is asked: it is for models that"

@@ -3,7 +3,7 @@
 
 # The first that a pass asks for: whatever stands in the lists is replaced before a layer reads it.
 def embedded(self, ids: Tensor) -> Tensor:
-  for i in range(len(self.factors)):
+  for i in range(len(self.index) // 2):
     own = self.factors[i]
     at = self.index[2 * i + 1]
     if self.index[2 * i] == 0:

@@ -45,7 +45,7 @@ class ClassifierConfigTest {
                 BottleneckConfig.houlsby(4),
                 new FullConfig(AdapterConfig.Origin.UNKNOWN));
         for (TrainableConfig method : methods) {
-            ClassifierConfig config = ClassifierConfig.over(model, method, LABELS);
+            ClassifierConfig config = new ClassifierConfig(method, LABELS);
             Path file = folder.resolve(method.kind() + ".json");
             config.write(file);
 
@@ -60,7 +60,7 @@ class ClassifierConfigTest {
     @Test
     void theHeadIsSavedWholeAndLeftAloneByTheMethod() throws IOException {
         ModelConfig model = roberta();
-        ClassifierConfig config = ClassifierConfig.over(model, LoraConfig.allLinear(2, 4), LABELS);
+        ClassifierConfig config = new ClassifierConfig(LoraConfig.allLinear(2, 4), LABELS);
 
         List<String> names =
                 config.tensors(model).stream().map(TensorSpec::name).toList();
@@ -76,10 +76,11 @@ class ClassifierConfigTest {
     void aHeadForOtherLabelsHasItsOwnShape() throws IOException {
         ModelConfig model = roberta();
         List<String> many = List.of("a", "b", "c", "d", "e");
-        TensorSpec out = ClassifierConfig.over(model, BitFitConfig.allLinear(), many).tensors(model).stream()
-                .filter(spec -> spec.name().endsWith("out_proj.weight"))
-                .findFirst()
-                .orElseThrow();
+        TensorSpec out = new ClassifierConfig(BitFitConfig.allLinear(), many)
+                .tensors(model).stream()
+                        .filter(spec -> spec.name().endsWith("out_proj.weight"))
+                        .findFirst()
+                        .orElseThrow();
 
         assertThat(out.shape()).containsExactly(5L, (long) model.hiddenSize());
     }
@@ -117,8 +118,7 @@ class ClassifierConfigTest {
 
     @Test
     void labelsAreOfOneTask() throws IOException {
-        ObjectNode json = ClassifierConfig.over(roberta(), LoraConfig.allLinear(2, 4), LABELS)
-                .json();
+        ObjectNode json = new ClassifierConfig(LoraConfig.allLinear(2, 4), LABELS).json();
         json.put("task_type", "CAUSAL_LM");
         Path file = folder.resolve("adapter_config.json");
         new ObjectMapper().writeValue(file.toFile(), json);
