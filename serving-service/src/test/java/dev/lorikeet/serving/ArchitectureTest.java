@@ -13,7 +13,12 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ROOT = "dev.lorikeet.serving.";
     private static final String[] CORE = {
-        ROOT + "batching..", ROOT + "residency..", ROOT + "generation..", ROOT + "route..", ROOT + "rejection.."
+        ROOT + "batching..",
+        ROOT + "residency..",
+        ROOT + "generation..",
+        ROOT + "encoding..",
+        ROOT + "route..",
+        ROOT + "rejection.."
     };
     private static final String[] EDGES = {ROOT + "grpc..", ROOT + "kafka..", ROOT + "service..", ROOT + "config.."};
 
@@ -36,6 +41,7 @@ class ArchitectureTest {
                         ROOT + "batching..",
                         ROOT + "residency..",
                         ROOT + "generation..",
+                        ROOT + "encoding..",
                         ROOT + "route..",
                         ROOT + "rejection..")
                 .check(all);

@@ -1,9 +1,5 @@
 package dev.lorikeet.engine.encode;
 
-import dev.lorikeet.engine.model.BaseModel;
-import dev.lorikeet.engine.text.TypedTokens;
-import org.jspecify.annotations.Nullable;
-
 /**
  * A text as an encoder reads it, special tokens included.
  *
@@ -24,18 +20,5 @@ public record Text(int[] tokens, int[] types) {
     /** A single text: every token's type is 0. */
     public static Text of(int... tokens) {
         return new Text(tokens, new int[tokens.length]);
-    }
-
-    /**
-     * A text, or a pair, as a model reads it.
-     *
-     * @param second the second text of a pair, or null
-     * @throws IllegalArgumentException if it has no tokens: an empty text where the tokenizer adds none of its own
-     */
-    public static Text read(BaseModel model, String first, @Nullable String second) {
-        TypedTokens tokens = model.tokenizer()
-                .encodeTyped(first, second)
-                .forKinds(model.config().tokenTypes());
-        return new Text(tokens.ids(), tokens.types());
     }
 }

@@ -13,13 +13,24 @@ public interface ServingConfig {
     @WithDefault("16")
     int maxSequences();
 
-    /** Prompt and answer together, in tokens; never more than the model's own. */
+    /** Prompt and answer together (of an encoder: a text), in tokens; never more than the model's own. */
     @WithDefault("2048")
     int contextLength();
 
     /** Prompt tokens a step, all prompts together: less keeps the others' decoding smooth, more is faster. */
     @WithDefault("256")
     int prefillTokens();
+
+    /** Texts or pairs that one call to an encoder may bring. */
+    @WithDefault("256")
+    int maxInputs();
+
+    /**
+     * Tokens that an encoder reads at once, padding counted: fewer let others come in sooner, more are faster on a GPU. A
+     * text with more is read alone.
+     */
+    @WithDefault("2048")
+    int encoderBatchTokens();
 
     /** Calls that may wait beside those that run; more are refused with RESOURCE_EXHAUSTED. */
     @WithDefault("256")
@@ -29,7 +40,7 @@ public interface ServingConfig {
     @WithDefault("64")
     int tenantLimit();
 
-    /** Longest prompt, in characters. */
+    /** Longest prompt, in characters; of a call to an encoder all texts together. */
     @WithDefault("262144")
     int maxPromptChars();
 

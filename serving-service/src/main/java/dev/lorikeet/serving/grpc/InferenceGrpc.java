@@ -8,6 +8,7 @@ import dev.lorikeet.serving.config.ServingConfig;
 import dev.lorikeet.serving.loop.Answer;
 import dev.lorikeet.serving.loop.CallScope;
 import dev.lorikeet.serving.loop.Inference;
+import dev.lorikeet.serving.loop.ServingCore;
 import dev.lorikeet.tenancy.TenantId;
 import dev.lorikeet.tenancy.grpc.TenantInterceptor;
 import io.grpc.stub.StreamObserver;
@@ -16,11 +17,11 @@ import io.quarkus.grpc.GrpcService;
 /** Generation over gRPC. Each call runs on a virtual thread; deadline and cancellation count between two steps. */
 @GrpcService
 public class InferenceGrpc extends InferenceServiceGrpc.InferenceServiceImplBase {
-    private final Inference inference;
+    private final ServingCore core;
     private final ServingConfig config;
 
-    InferenceGrpc(Inference inference, ServingConfig config) {
-        this.inference = inference;
+    InferenceGrpc(ServingCore core, ServingConfig config) {
+        this.core = core;
         this.config = config;
     }
 
@@ -42,7 +43,7 @@ public class InferenceGrpc extends InferenceServiceGrpc.InferenceServiceImplBase
 
     private void generate(TenantId tenant, GenerateRequest request, CallScope scope, ReplyStream<GenerateResponse> out)
             throws InterruptedException {
-        try (Inference.Call call = inference.open(tenant, InferenceMapper.ask(request), scope)) {
+        try (Inference.Call call = core.inference().open(tenant, InferenceMapper.ask(request), scope)) {
             StringBuilder text = new StringBuilder();
             while (true) {
                 switch (call.take()) {
@@ -65,7 +66,7 @@ public class InferenceGrpc extends InferenceServiceGrpc.InferenceServiceImplBase
     private void generateStream(
             TenantId tenant, GenerateRequest request, CallScope scope, ReplyStream<GenerateStreamResponse> out)
             throws InterruptedException {
-        try (Inference.Call call = inference.open(tenant, InferenceMapper.ask(request), scope)) {
+        try (Inference.Call call = core.inference().open(tenant, InferenceMapper.ask(request), scope)) {
             boolean first = true;
             while (true) {
                 GenerateStreamResponse.Builder reply = GenerateStreamResponse.newBuilder();

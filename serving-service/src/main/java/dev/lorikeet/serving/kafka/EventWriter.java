@@ -92,7 +92,14 @@ public final class EventWriter implements UsageSink, AutoCloseable {
         });
         document.put("promptTokens", usage.promptTokens());
         document.put("completionTokens", usage.completionTokens());
-        document.put("finishReason", usage.reason().name());
+        switch (usage.operation()) {
+            case UsageSink.Operation.Generate(var reason) -> {
+                document.put("operation", "generate");
+                document.put("finishReason", reason.name());
+            }
+            case UsageSink.Operation.Classify() -> document.put("operation", "classify");
+            case UsageSink.Operation.Embed() -> document.put("operation", "embed");
+        }
         document.put("latencyMillis", usage.latency().toMillis());
         document.put("time", time.instant().toString());
         return document;

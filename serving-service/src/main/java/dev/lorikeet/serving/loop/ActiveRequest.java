@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A request in the inference thread's hands: its text so far, and when it ends. Used by that thread alone. */
-final class ActiveRequest {
+final class ActiveRequest implements ServingLoop.Request {
     final long id;
     final Work work;
     final Answer answer = new Answer();
@@ -66,8 +66,8 @@ final class ActiveRequest {
         answer.finish(new Finished(reason, work.input().length(), generated));
     }
 
-    /** Gives up the lease, then tells the caller; call once. */
-    void fail(Rejection rejection) {
+    @Override
+    public void fail(Rejection rejection) {
         work.lease().close();
         answer.fail(rejection);
     }

@@ -51,10 +51,6 @@ final class AskReader {
     record Reading(
             String field, int[] tokens, SamplingOptions sampling, int maxTokens, Optional<EncodedImage> picture) {}
 
-    String baseModel() {
-        return base.name();
-    }
-
     /** Lets a good request pass; cheap. */
     void check(Ask ask) {
         rules.check(ask);

@@ -1,5 +1,7 @@
 package dev.lorikeet.serving.loop;
 
+import dev.lorikeet.serving.rejection.Rejection;
+import dev.lorikeet.serving.rejection.Rejection.Code;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,17 @@ public final class CallScope {
 
     public synchronized boolean cancelled() {
         return cancelled;
+    }
+
+    /**
+     * Lets a call pass whose caller is still there.
+     *
+     * @throws dev.lorikeet.serving.rejection.RejectedException CANCELLED if it is not
+     */
+    void requireHere() {
+        if (cancelled()) {
+            throw Rejection.of(Code.CANCELLED, "the caller went away").asException();
+        }
     }
 
     /** Runs {@code listener} once the caller has gone away, at once if it has; it must be quick. */

@@ -9,9 +9,10 @@ import java.time.Duration;
  * @param batch what runs at once
  * @param house what may wait
  * @param memory adapters in memory
+ * @param texts what an encoder reads
  * @param resolutionTtl how long resolved versions and aliases count when no event says otherwise
  */
-public record ServingSettings(Batch batch, House house, Memory memory, Duration resolutionTtl) {
+public record ServingSettings(Batch batch, House house, Memory memory, Texts texts, Duration resolutionTtl) {
     /**
      * What runs at once.
      *
@@ -26,7 +27,7 @@ public record ServingSettings(Batch batch, House house, Memory memory, Duration 
      *
      * @param queueLimit calls that may wait beside those that run
      * @param tenantLimit calls that one tenant may have, waiting and running
-     * @param maxPromptChars longest prompt
+     * @param maxPromptChars longest prompt; of a call to an encoder all texts together
      */
     public record House(int queueLimit, int tenantLimit, int maxPromptChars) {}
 
@@ -40,4 +41,12 @@ public record ServingSettings(Batch batch, House house, Memory memory, Duration 
      * @param scratch folder that files pass through
      */
     public record Memory(long bytes, int queueLimit, Duration patience, int parallelLoads, Path scratch) {}
+
+    /**
+     * What an encoder reads.
+     *
+     * @param maxInputs texts that one call may bring
+     * @param batchTokens tokens that are read at once, padding counted
+     */
+    public record Texts(int maxInputs, int batchTokens) {}
 }

@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * <p>Whatever way a request ends, it is forgotten here, its slot and its lease are given back, and then its caller is
  * told, each exactly once. A step that fails takes only its own requests with it.
  */
-final class StepRunner {
+final class StepRunner implements ServingLoop.Batch<ActiveRequest> {
     private static final Logger LOG = Logger.getLogger(StepRunner.class);
 
     private final TokenSteps steps;
@@ -38,7 +38,8 @@ final class StepRunner {
         this.observer = observer;
     }
 
-    void submit(ActiveRequest request) {
+    @Override
+    public void submit(ActiveRequest request) {
         active.put(request.id, request);
         Work.Input input = request.work.input();
         planner.enqueue(
@@ -48,28 +49,31 @@ final class StepRunner {
                 request.work.deadlineNanos());
     }
 
-    /** Nothing happens if the request has ended. */
-    void cancel(long id) {
+    @Override
+    public void cancel(long id) {
         ActiveRequest request = active.get(id);
         if (request != null) {
             fail(request, Rejection.of(Code.CANCELLED, "the caller went away"));
         }
     }
 
-    boolean idle() {
+    @Override
+    public boolean idle() {
         return planner.idle();
     }
 
-    int queued() {
+    @Override
+    public int queued() {
         return planner.queued();
     }
 
-    int running() {
+    @Override
+    public int running() {
         return planner.running();
     }
 
-    /** Runs the next step; false if nobody could run in it. */
-    boolean step() {
+    @Override
+    public boolean step() {
         long start = System.nanoTime();
         StepPlan plan = planner.plan(start, steps.freeSlots());
         for (long id : plan.expired()) {
@@ -104,8 +108,8 @@ final class StepRunner {
         return true;
     }
 
-    /** Ends every request. */
-    void failAll(Rejection rejection) {
+    @Override
+    public void failAll(Rejection rejection) {
         for (ActiveRequest request : new ArrayList<>(active.values())) {
             try {
                 fail(request, rejection);
@@ -113,6 +117,11 @@ final class StepRunner {
                 LOG.errorf(e, "request %d could not be ended cleanly", request.id);
             }
         }
+    }
+
+    @Override
+    public void close() {
+        steps.close();
     }
 
     private void open(ActiveRequest request) {

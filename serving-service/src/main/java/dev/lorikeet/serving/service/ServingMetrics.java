@@ -44,7 +44,7 @@ final class ServingMetrics implements LoopObserver, AdapterPool.Observer {
     void watch(ServingCore core) {
         registry.gauge(PREFIX + "requests.waiting", core, c -> c.loop().queued());
         registry.gauge(PREFIX + "requests.running", core, c -> c.loop().running());
-        registry.gauge(PREFIX + "calls", core, c -> c.inference().calls());
+        registry.gauge(PREFIX + "calls", core, ServingCore::calls);
         registry.gauge(PREFIX + "adapters.resident", core, c -> c.pool().ready().size());
         registry.gauge(PREFIX + "adapters.bytes", core, c -> c.pool().usedBytes());
         registry.gauge(PREFIX + "adapters.leases", core, c -> c.pool().leases());

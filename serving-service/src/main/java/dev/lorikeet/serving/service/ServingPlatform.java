@@ -15,7 +15,6 @@ import dev.lorikeet.serving.kafka.EventWriter;
 import dev.lorikeet.serving.kafka.KafkaClients;
 import dev.lorikeet.serving.loop.AdapterChanges;
 import dev.lorikeet.serving.loop.AdapterPool;
-import dev.lorikeet.serving.loop.Inference;
 import dev.lorikeet.serving.loop.ServingCore;
 import dev.lorikeet.serving.loop.ServingSettings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,8 +65,8 @@ public class ServingPlatform {
 
     @Produces
     @Singleton
-    Inference inference() {
-        return core.inference();
+    ServingCore core() {
+        return core;
     }
 
     @Produces
@@ -158,6 +157,7 @@ public class ServingPlatform {
                         config.adapterPatience(),
                         config.parallelLoads(),
                         config.scratch()),
+                new ServingSettings.Texts(config.maxInputs(), config.encoderBatchTokens()),
                 config.resolutionTtl());
     }
 }

@@ -45,7 +45,10 @@ class AccessTest extends ServiceFixture {
                         .getStatus())
                 .isEqualTo(ServingStatus.SERVING);
         assertThat(reflectedServices())
-                .contains("lorikeet.inference.v1.InferenceService", "lorikeet.adapter.v1.AdapterService");
+                .contains(
+                        "lorikeet.inference.v1.InferenceService",
+                        "lorikeet.inference.v1.EncoderService",
+                        "lorikeet.adapter.v1.AdapterService");
     }
 
     @Test

@@ -35,7 +35,7 @@ class CallLimitsTest extends ServiceFixture {
         unary.forEach(call -> call.cancel(true));
         context.cancel(null);
 
-        eventually(() -> inference.calls() == 0);
+        eventually(() -> core.calls() == 0);
         assertThat(acme.generate(prompt("", "hello", 2)).getUsage().getCompletionTokens())
                 .isEqualTo(2);
     }

@@ -3,12 +3,12 @@ package dev.lorikeet.serving.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.BadRequest;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
+import dev.lorikeet.proto.inference.v1.ClassifyRequest;
 import dev.lorikeet.proto.inference.v1.Conversation;
+import dev.lorikeet.proto.inference.v1.EmbedRequest;
+import dev.lorikeet.proto.inference.v1.EncoderServiceGrpc;
 import dev.lorikeet.proto.inference.v1.FinishReason;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
@@ -20,7 +20,6 @@ import dev.lorikeet.serving.tiny.TinyModel;
 import dev.lorikeet.tenancy.AdapterName;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.quarkus.test.junit.QuarkusTest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -36,8 +35,6 @@ import org.junit.jupiter.api.Test;
 /** What is generated, whole and in pieces, and which requests are refused. */
 @QuarkusTest
 class GenerationTest extends ServiceFixture {
-    private static final String UNKNOWN = "unknown";
-
     @Test
     void streamEqualsTheWholeAnswer() {
         TinyAdapter.publish(adapters, Surroundings.ACME, new AdapterName("stream"), base, 3);
@@ -208,17 +205,15 @@ class GenerationTest extends ServiceFixture {
         return prompt("", "hi", 1).toBuilder().setSampling(sampling).build();
     }
 
-    private static String violatedField(StatusRuntimeException failure) {
-        com.google.rpc.Status status = StatusProto.fromThrowable(failure);
-        try {
-            for (var detail : status == null ? List.<Any>of() : status.getDetailsList()) {
-                if (detail.is(BadRequest.class)) {
-                    return detail.unpack(BadRequest.class).getFieldViolations(0).getField();
-                }
-            }
-        } catch (InvalidProtocolBufferException e) {
-            throw new AssertionError(e);
-        }
-        return UNKNOWN;
+    @Test
+    void aModelThatGeneratesTextNeitherClassifiesNorEmbeds() {
+        var encoder = EncoderServiceGrpc.newBlockingStub(channel).withInterceptors(as(acmeKey));
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class, () -> encoder.classify(ClassifyRequest.getDefaultInstance()));
+
+        assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(failure).hasMessageContaining("base model 'tiny' is a llama, no encoder");
+        assertThat(failure(() -> encoder.embed(EmbedRequest.getDefaultInstance())))
+                .isEqualTo(Status.Code.FAILED_PRECONDITION);
     }
 }

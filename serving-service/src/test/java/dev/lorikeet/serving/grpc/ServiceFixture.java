@@ -2,13 +2,16 @@ package dev.lorikeet.serving.grpc;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
 import dev.lorikeet.proto.adapter.v1.AdapterServiceGrpc;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.InferenceServiceGrpc;
 import dev.lorikeet.registry.adapter.Adapters;
 import dev.lorikeet.registry.adapter.BaseModelRef;
 import dev.lorikeet.serving.loop.AdapterPool;
-import dev.lorikeet.serving.loop.Inference;
+import dev.lorikeet.serving.loop.ServingCore;
 import dev.lorikeet.tenancy.grpc.TenantInterceptor;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
@@ -16,12 +19,14 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
 import java.net.URL;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -50,7 +55,7 @@ abstract class ServiceFixture {
     Adapters adapters;
 
     @Inject
-    Inference inference;
+    ServingCore core;
 
     @Inject
     AdapterPool pool;
@@ -80,7 +85,7 @@ abstract class ServiceFixture {
     void everythingIsGivenBack() throws InterruptedException {
         channel.shutdownNow();
         channel.awaitTermination(10, TimeUnit.SECONDS);
-        eventually(() -> inference.calls() == 0 && pool.leases() == 0);
+        eventually(() -> core.calls() == 0 && pool.leases() == 0);
     }
 
     interface Condition {
@@ -97,6 +102,21 @@ abstract class ServiceFixture {
         return catchThrowableOfType(StatusRuntimeException.class, call)
                 .getStatus()
                 .getCode();
+    }
+
+    /** The field that a refusal names; {@code unknown} if it names none. */
+    static String violatedField(StatusRuntimeException failure) {
+        com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+        try {
+            for (var detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+                if (detail.is(BadRequest.class)) {
+                    return detail.unpack(BadRequest.class).getFieldViolations(0).getField();
+                }
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+        return "unknown";
     }
 
     static GenerateRequest prompt(String model, String prompt, int maxTokens) {

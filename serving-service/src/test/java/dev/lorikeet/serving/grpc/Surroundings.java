@@ -32,10 +32,10 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
                     folder.resolve("credentials"), List.of(ACME, GLOBEX), new SecureRandom());
             Map<String, String> properties = new HashMap<>(started.properties());
             properties.put("quarkus.http.test-port", "0");
-            properties.put("lorikeet.base-model.name", TinyModel.NAME);
+            properties.put("lorikeet.base-model.name", modelName());
             properties.put(
                     "lorikeet.base-model.path",
-                    TinyModel.write(folder.resolve("model")).toString());
+                    writeModel(folder.resolve("model")).toString());
             properties.put("lorikeet.base-model.precision", "float32");
             properties.put("lorikeet.base-model.device", "cpu");
             properties.put("lorikeet.base-model.threads", "1");
@@ -51,6 +51,14 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    String modelName() {
+        return TinyModel.NAME;
+    }
+
+    Path writeModel(Path folder) {
+        return TinyModel.write(folder);
     }
 
     @Override

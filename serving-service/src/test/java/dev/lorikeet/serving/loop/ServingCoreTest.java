@@ -71,7 +71,7 @@ class ServingCoreTest {
 
     @BeforeEach
     void start() {
-        Silent silent = new Silent();
+        SilentObserver silent = new SilentObserver();
         core = ServingCore.start(
                 base,
                 adapters,
@@ -79,6 +79,7 @@ class ServingCoreTest {
                         new ServingSettings.Batch(8, TinyModel.CONTEXT, 16),
                         new ServingSettings.House(200, 150, 2000),
                         new ServingSettings.Memory(1 << 20, 100, Duration.ofSeconds(2), 2, folder.resolve("scratch")),
+                        new ServingSettings.Texts(64, 256),
                         Duration.ofHours(1)),
                 new ServingCore.Listeners(silent, silent, usage::add, announced::add));
     }
@@ -88,7 +89,7 @@ class ServingCoreTest {
         callers.close();
         core.loop().close();
         assertThat(core.pool().leases()).isZero();
-        assertThat(core.inference().calls()).isZero();
+        assertThat(core.calls()).isZero();
         core.close();
     }
 
@@ -339,38 +340,6 @@ class ServingCoreTest {
                     }
                 }
             }
-        }
-    }
-
-    private static final class Silent implements LoopObserver, AdapterPool.Observer {
-        @Override
-        public void stepped(int rows, int fedTokens, int newTokens, Duration took) {
-            // Not looked at.
-        }
-
-        @Override
-        public void firstToken(Duration since) {
-            // Not looked at.
-        }
-
-        @Override
-        public void stepFailed() {
-            // Not looked at.
-        }
-
-        @Override
-        public void loaded(Duration took) {
-            // Not looked at.
-        }
-
-        @Override
-        public void loadFailed() {
-            // Not looked at.
-        }
-
-        @Override
-        public void evicted() {
-            // Not looked at.
         }
     }
 }

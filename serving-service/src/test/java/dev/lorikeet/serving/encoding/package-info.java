@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lorikeet.serving.encoding;
+
+import org.jspecify.annotations.NullMarked;
