@@ -3,12 +3,14 @@ package dev.lorikeet.engine.train;
 import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import dev.lorikeet.engine.decode.Decoder;
 import dev.lorikeet.engine.encode.Encoder;
 import dev.lorikeet.engine.encode.Text;
 import dev.lorikeet.engine.image.Patches;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.model.Precision;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
@@ -76,7 +78,8 @@ public final class AdapterCheck {
                 classes ? run.classLogits(probe.tokens(), probe.kinds()) : run.logits(probe.tokens(), probe.picture());
         float[] served = OutOfDeviceMemoryException.translated(
                 () -> classes ? classified(run.base(), stored, probe) : served(run.base(), stored, probe));
-        double difference = distance(served, trained);
+        double difference =
+                distance(served, trained, classes ? headSize(stored, run.base().config()) : 0);
         double tolerance = run.base().precision() == Precision.FLOAT32 ? FLOAT32_TOLERANCE : BFLOAT16_TOLERANCE;
         // Not "larger than": a NaN must not pass.
         if (!(difference <= tolerance)) {
@@ -114,9 +117,27 @@ public final class AdapterCheck {
         }
     }
 
-    private static double distance(float[] ours, float[] theirs) {
+    /**
+     * The length of a classifier's last matrix: what its logits, few and perhaps all near 0, are measured by as well. An
+     * error of what enters it makes one of logits in proportion.
+     */
+    private static double headSize(StoredAdapter adapter, ModelConfig model) {
+        String matrix = model.blueprint().classifier().get(2);
+        double square = 0;
+        for (TensorSpec spec : adapter.tensors().specs()) {
+            if (spec.name().endsWith("." + matrix)) {
+                for (float value : adapter.tensors().get(spec.name())) {
+                    square += (double) value * value;
+                }
+            }
+        }
+        return Math.sqrt(square);
+    }
+
+    /** @param head size of what makes the logits, counted into theirs */
+    private static double distance(float[] ours, float[] theirs, double head) {
         double apart = 0;
-        double size = 0;
+        double size = head * head;
         for (int i = 0; i < theirs.length; i++) {
             double difference = (double) ours[i] - theirs[i];
             apart += difference * difference;

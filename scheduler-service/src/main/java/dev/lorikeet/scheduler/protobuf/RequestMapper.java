@@ -45,7 +45,8 @@ public final class RequestMapper {
                         request.getPriority(),
                         request.hasSeed() ? OptionalLong.of(request.getSeed()) : OptionalLong.empty(),
                         Optional.of(request.getIdempotencyKey()).filter(key -> !key.isEmpty()),
-                        request.getMetadataMap()));
+                        request.getMetadataMap(),
+                        request.getLabelsList()));
     }
 
     private static Training training(Hyperparameters settings) {
@@ -90,7 +91,8 @@ public final class RequestMapper {
                 .setHyperparameters(hyperparameters(spec.training()))
                 .setPriority(spec.terms().priority())
                 .setIdempotencyKey(spec.terms().idempotencyKey().orElse(""))
-                .putAllMetadata(spec.terms().metadata());
+                .putAllMetadata(spec.terms().metadata())
+                .addAllLabels(spec.terms().labels());
         spec.terms().seed().ifPresent(request::setSeed);
         switch (spec.dataset()) {
             case Dataset.Unset _ -> {}

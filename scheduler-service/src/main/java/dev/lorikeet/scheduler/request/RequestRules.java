@@ -12,8 +12,10 @@ import dev.lorikeet.tenancy.InvalidName;
 import dev.lorikeet.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The rules of a request: every field has its range, and all that is wrong is told at once, in the order of fields. */
 public final class RequestRules {
@@ -23,6 +25,8 @@ public final class RequestRules {
     private static final int MAX_LABELS = 32;
     private static final int MAX_LABEL_KEY = 63;
     private static final int MAX_LABEL_VALUE = 256;
+    private static final int MAX_CLASSES = 1000;
+    private static final int MAX_CLASS_NAME = 256;
 
     private final Limits limits;
 
@@ -39,6 +43,7 @@ public final class RequestRules {
         spec.method().check(new Check("method." + spec.method().field() + ".", found), spec.training());
         TrainingRules.check(spec.training(), new Check("hyperparameters.", found));
         terms(spec.terms(), found);
+        labels(spec, found);
         return List.copyOf(found);
     }
 
@@ -67,7 +72,8 @@ public final class RequestRules {
                         terms.priority(),
                         java.util.OptionalLong.of(terms.seed().orElse(seed)),
                         java.util.Optional.of(idempotencyKey),
-                        terms.metadata()));
+                        terms.metadata(),
+                        terms.labels()));
     }
 
     private static void adapter(String adapter, List<Violation> found) {
@@ -160,6 +166,41 @@ public final class RequestRules {
                 found.add(tooLarge(
                         field, "has a value of " + label.getValue().length() + " characters", "256 characters"));
             }
+        }
+    }
+
+    /** Whether the base model is an encoder only a trainer knows. */
+    private static void labels(TrainingSpec spec, List<Violation> found) {
+        List<String> labels = spec.terms().labels();
+        if (labels.isEmpty()) {
+            return;
+        }
+        if (labels.size() == 1 || labels.size() > MAX_CLASSES) {
+            found.add(new Violation(
+                    Code.OUT_OF_RANGE,
+                    "labels",
+                    "has " + labels.size() + "; give 2 to " + MAX_CLASSES + ", or none for those of the dataset"));
+        }
+        Set<String> known = new HashSet<>();
+        for (int i = 0; i < labels.size(); i++) {
+            String label = labels.get(i);
+            if (label.isBlank() || label.length() > MAX_CLASS_NAME) {
+                found.add(tooLarge(
+                        "labels[" + i + "]",
+                        label.isBlank() ? "is blank" : "has " + label.length() + " characters",
+                        "1 to " + MAX_CLASS_NAME + " characters"));
+                return;
+            }
+            if (!known.add(label)) {
+                found.add(new Violation(Code.INVALID_VALUE, "labels[" + i + "]", "is there twice: '" + label + "'"));
+                return;
+            }
+        }
+        if (spec.training().batching().packing()) {
+            found.add(new Violation(
+                    Code.CONFLICT,
+                    "hyperparameters.packing",
+                    "does not go with labels: an encoder reads each text in a row of its own"));
         }
     }
 

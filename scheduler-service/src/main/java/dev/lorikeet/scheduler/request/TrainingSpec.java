@@ -157,15 +157,20 @@ public record TrainingSpec(
     }
 
     /**
-     * What is not about training itself.
+     * What is not about how it is trained.
      *
      * @param priority among the tenant's own jobs, higher runs first
      * @param seed seeds initialisation, data order and dropout
      * @param idempotencyKey the tenant's name for this wish; absent: the wish's content stands for it
      * @param metadata the tenant's own labels
+     * @param labels names of the classes that the adapter is to tell apart; empty: those of the examples, if they have any
      */
     public record Terms(
-            int priority, OptionalLong seed, Optional<String> idempotencyKey, Map<String, String> metadata) {
+            int priority,
+            OptionalLong seed,
+            Optional<String> idempotencyKey,
+            Map<String, String> metadata,
+            List<String> labels) {
         /** Nothing set. */
         public static final Terms UNSET = new Terms(0, OptionalLong.empty(), Optional.empty(), Map.of());
 
@@ -173,6 +178,12 @@ public record TrainingSpec(
             requireNonNull(seed, "seed");
             requireNonNull(idempotencyKey, "idempotencyKey");
             metadata = java.util.Collections.unmodifiableMap(new TreeMap<>(metadata));
+            labels = List.copyOf(labels);
+        }
+
+        /** Without labels. */
+        public Terms(int priority, OptionalLong seed, Optional<String> idempotencyKey, Map<String, String> metadata) {
+            this(priority, seed, idempotencyKey, metadata, List.of());
         }
     }
 }

@@ -47,6 +47,16 @@ class RequestReaderTest {
     }
 
     @Test
+    void labelsKeepTheirOrderBothWays() throws Unreadable {
+        TrainingRequest request =
+                json("{\"adapter\":\"x\",\"labels\":[\"b\",\"a\"]}").message();
+
+        assertThat(RequestMapper.toSpec(request).terms().labels()).containsExactly("b", "a");
+        assertThat(RequestMapper.toProto(RequestMapper.toSpec(request)).getLabelsList())
+                .containsExactly("b", "a");
+    }
+
+    @Test
     void unknownFieldsAreNamed() throws Unreadable {
         assertThat(json("{\"adapter\":\"x\",\"metadata\":{\"anything\":\"1\"},\"method\":{\"dora\":{}}}")
                         .unknown())

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RequestRulesTest {
@@ -91,6 +92,31 @@ class RequestRulesTest {
 
         assertThat(resolved.training().optimizer().warmupSteps()).hasValue(4);
         assertThat(resolved.training().batching().gradientCheckpointing()).isTrue();
+    }
+
+    @Test
+    void labelsAreSeveralAndDistinctAndStayAsTheyAre() {
+        assertThat(problems(labelled(List.of("only"), false))).containsExactly("OUT_OF_RANGE labels");
+        assertThat(problems(labelled(
+                        IntStream.range(0, 1001).mapToObj(Integer::toString).toList(), false)))
+                .containsExactly("OUT_OF_RANGE labels");
+        assertThat(problems(labelled(List.of("a", "b", "a"), false))).containsExactly("INVALID_VALUE labels[2]");
+        assertThat(problems(labelled(List.of("a", " "), false))).containsExactly("TOO_LARGE labels[1]");
+        assertThat(problems(labelled(List.of("a", "x".repeat(257)), false))).containsExactly("TOO_LARGE labels[1]");
+        assertThat(problems(labelled(List.of("a", "b"), true))).containsExactly("CONFLICT hyperparameters.packing");
+
+        TrainingSpec good = labelled(List.of("yes", "no"), false);
+        assertThat(problems(good)).isEmpty();
+        assertThat(rules.resolve(good, new DatasetAddress(ACME, DIGEST), "k", 0)
+                        .terms()
+                        .labels())
+                .containsExactly("yes", "no");
+    }
+
+    private static TrainingSpec labelled(List<String> labels, boolean packing) {
+        Training training = new Training(
+                new Length(0, 0), new Batching(0, 0, 0, false, packing), Optimizer.UNSET, Validation.UNSET, 0, 0);
+        return spec(FILE, Lora.UNSET, training, new Terms(0, OptionalLong.empty(), Optional.empty(), Map.of(), labels));
     }
 
     @Test

@@ -79,7 +79,7 @@ final class OrderReader {
                 new AdapterName(request.getAdapter()),
                 request.getBaseModel(),
                 DatasetAddress.parse(request.getDatasetUri(), bucket, tenant),
-                MethodReader.read(request.getMethod(), request.getBaseModel()),
+                MethodReader.read(request.getMethod(), request.getBaseModel()).withLabels(request.getLabelsList()),
                 hyperparameters(request.getHyperparameters()),
                 request.getSeed(),
                 request.getMetadataMap());

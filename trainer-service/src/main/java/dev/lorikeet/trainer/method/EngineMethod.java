@@ -7,6 +7,7 @@ import dev.lorikeet.engine.model.Quantisation;
 import dev.lorikeet.engine.train.FactorRates;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.trainer.attempt.TrainingJob;
+import java.util.List;
 
 /**
  * A method as the engine takes it.
@@ -14,9 +15,12 @@ import dev.lorikeet.trainer.attempt.TrainingJob;
  * @param name as requests name it, noted in the manifest
  * @param recipe makes the adapter's configuration
  * @param base how the base model's linear layers are held while it trains
+ * @param labels names of the classes that a classifier is to tell apart; empty: those of the examples
  */
-public record EngineMethod(String name, Recipe recipe, Quantisation base) implements TrainingJob.Method {
+public record EngineMethod(String name, Recipe recipe, Quantisation base, List<String> labels)
+        implements TrainingJob.Method {
     public EngineMethod {
+        labels = List.copyOf(labels);
         requireNonNull(name, "name");
         requireNonNull(recipe, "recipe");
         requireNonNull(base, "base");
@@ -24,7 +28,12 @@ public record EngineMethod(String name, Recipe recipe, Quantisation base) implem
 
     /** Over the base model as it is. */
     public EngineMethod(String name, Recipe recipe) {
-        this(name, recipe, Quantisation.NONE);
+        this(name, recipe, Quantisation.NONE, List.of());
+    }
+
+    /** The same for a classifier of these labels. */
+    public EngineMethod withLabels(List<String> wanted) {
+        return new EngineMethod(name, recipe, base, wanted);
     }
 
     /** The base model in the form that the method trains over; it stays the caller's. */

@@ -97,7 +97,7 @@ public final class MethodReader {
     private static EngineMethod over(BaseQuantization base, EngineMethod method) {
         return switch (base) {
             case BASE_QUANTIZATION_UNSPECIFIED, BASE_QUANTIZATION_NONE -> method;
-            case BASE_QUANTIZATION_NF4 -> new EngineMethod("qlora", method.recipe(), Quantisation.NF4);
+            case BASE_QUANTIZATION_NF4 -> new EngineMethod("qlora", method.recipe(), Quantisation.NF4, List.of());
             case UNRECOGNIZED ->
                 throw new IllegalArgumentException("base_quantization is one that this version does not know");
         };

@@ -1,9 +1,11 @@
 package dev.lorikeet.trainer.training;
 
+import dev.lorikeet.engine.data.ClassEncoder;
 import dev.lorikeet.engine.data.DatasetReader;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.data.Example;
 import dev.lorikeet.engine.data.ExampleEncoder;
+import dev.lorikeet.engine.data.Labels;
 import dev.lorikeet.engine.data.Problem;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.registry.dataset.Datasets;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Fetches and validates a job's examples: all of them, or none. */
@@ -61,16 +64,13 @@ final class ExampleSource {
      * Tokens of the examples, by the base model's tokenizer and chat template. An example whose prompt alone fills the
      * longest sequence has nothing to learn from and is left out; the first such lines are told.
      *
-     * @throws FailRun with kind invalid input if that is every one, one cannot be encoded, or some have a picture where
-     *     the method reads none or none where it does
+     * @throws FailRun with kind invalid input if that is every one, one cannot be encoded, some have a picture where the
+     *     method reads none or none where it does, or a label where the model is no encoder or none where it is
      */
     Examples encode(DatasetReader.Result dataset, TrainingJob job, Checks checks) {
-        requirePictures(dataset, EngineMethod.of(job));
+        List<String> labels = labels(dataset, EngineMethod.of(job));
+        Function<Example, EncodedExample> encoder = encoder(job, labels);
         List<Example> examples = dataset.examples();
-        ExampleEncoder encoder = new ExampleEncoder(
-                model.tokenizer(),
-                model.chatTemplate(),
-                Math.min(job.hyperparameters().maxTokens(), model.config().contextLength()));
         List<EncodedExample> encoded = new ArrayList<>(examples.size());
         List<Long> unlabelled = new ArrayList<>();
         int number = 0;
@@ -80,7 +80,7 @@ final class ExampleSource {
             }
             EncodedExample each;
             try {
-                each = encoder.encode(example);
+                each = encoder.apply(example);
             } catch (IllegalArgumentException e) {
                 throw new FailRun(
                         FailureKind.INVALID_INPUT,
@@ -121,7 +121,48 @@ final class ExampleSource {
                         split.heldOut().size(),
                         truncated,
                         examples.size() - encoded.size(),
-                        unlabelled));
+                        unlabelled),
+                labels);
+    }
+
+    /** What turns an example into tokens, and a label of it into a number. */
+    private Function<Example, EncodedExample> encoder(TrainingJob job, List<String> labels) {
+        int longest = Math.min(job.hyperparameters().maxTokens(), model.config().contextLength());
+        if (labels.isEmpty()) {
+            return new ExampleEncoder(model.tokenizer(), model.chatTemplate(), longest)::encode;
+        }
+        ClassEncoder encoder =
+                new ClassEncoder(model.tokenizer(), model.config().tokenTypes(), labels, longest);
+        return example -> {
+            if (example instanceof Example.Classified classified) {
+                return encoder.encode(classified);
+            }
+            throw new IllegalArgumentException("there is no label");
+        };
+    }
+
+    /** The labels over an encoder, none over a model that continues texts. */
+    private List<String> labels(DatasetReader.Result dataset, EngineMethod method) {
+        if (model.config().blueprint().encoder()) {
+            Labels labels = Labels.of(dataset, method.labels());
+            if (!labels.problems().isEmpty()) {
+                throw invalid(labels.problems(), labels.problems().size());
+            }
+            return labels.names();
+        }
+        if (!method.labels().isEmpty()) {
+            throw new FailRun(
+                    FailureKind.INVALID_INPUT,
+                    "labels are for base models that are encoders (bert, roberta); " + model.name() + " is a "
+                            + model.config().family().modelType(),
+                    null);
+        }
+        List<Problem> classified = Labels.unwanted(dataset);
+        if (!classified.isEmpty()) {
+            throw invalid(classified, classified.size());
+        }
+        requirePictures(dataset, method);
+        return List.of();
     }
 
     private static void requirePictures(DatasetReader.Result dataset, EngineMethod method) {

@@ -13,11 +13,13 @@ import java.util.SplittableRandom;
  * @param encoded those that are trained on
  * @param heldOut those that are not
  * @param use what became of all of them
+ * @param labels names of the classes that they are of; empty where the base model continues texts
  */
-record Examples(List<EncodedExample> encoded, List<EncodedExample> heldOut, DatasetUse use) {
+record Examples(List<EncodedExample> encoded, List<EncodedExample> heldOut, DatasetUse use, List<String> labels) {
     Examples {
         encoded = List.copyOf(encoded);
         heldOut = List.copyOf(heldOut);
+        labels = List.copyOf(labels);
     }
 
     /** Examples in two parts. */

@@ -3,6 +3,7 @@ package dev.lorikeet.trainer.training;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.train.Evaluation;
 import dev.lorikeet.registry.Registry;
 import dev.lorikeet.registry.adapter.Adapters;
 import dev.lorikeet.registry.adapter.BaseModelRef;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jboss.logging.Logger;
 
 /** Makes a finished adapter a version, once for each job, and announces it. */
@@ -48,16 +50,18 @@ final class Publisher {
      * @param tokens trained on, padding not counted
      * @param finalLoss of the last step
      * @param trainingSeconds wall-clock seconds of this attempt
-     * @param sampleLoss of the finished adapter over some of its examples
+     * @param sample of the finished adapter over some of its examples
      * @param validation the last measurement over held-out examples
+     * @param heldOutAccuracy of the finished adapter over them, if it is a classifier
      */
     record Figures(
             int steps,
             long tokens,
             double finalLoss,
             double trainingSeconds,
-            double sampleLoss,
-            Optional<TrainingProgress.Validation> validation) {
+            Evaluation sample,
+            Optional<TrainingProgress.Validation> validation,
+            OptionalDouble heldOutAccuracy) {
         Map<String, Double> metrics() {
             Map<String, Double> metrics = new HashMap<>(Map.of(
                     STEPS,
@@ -69,7 +73,9 @@ final class Publisher {
                     TRAINING_SECONDS,
                     trainingSeconds,
                     "eval_loss",
-                    sampleLoss));
+                    sample.loss()));
+            sample.accuracy().ifPresent(share -> metrics.put("eval_accuracy", share));
+            heldOutAccuracy.ifPresent(share -> metrics.put("validation_accuracy", share));
             validation.ifPresent(held -> {
                 metrics.put("validation_loss", held.bestLoss());
                 metrics.put("best_step", (double) held.bestStep());

@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.training;
 
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.classifier.ClassifierConfig;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.TrainableConfig;
 import dev.lorikeet.engine.train.TrainingOptions;
@@ -35,12 +36,13 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
     static RunStart of(
             BaseModel model,
             Assignment assignment,
-            List<EncodedExample> examples,
+            Examples data,
             Validation validation,
             Checkpoints checkpoints,
             Path scratch,
             Patience patience,
             Checks checks) {
+        List<EncodedExample> examples = data.encoded();
         NavigableSet<Integer> steps = patience.get(
                 "listing checkpoints",
                 checks,
@@ -69,7 +71,7 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
         validation.reset();
         try {
             TrainingOptions options = EngineSettings.options(assignment.job(), examples.size());
-            TrainableConfig config = config(model, assignment.job(), options, examples.size());
+            TrainableConfig config = config(model, assignment.job(), options, data);
             return new RunStart(TrainingRun.start(model, config, options, examples), CheckpointNotes.NONE);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw refused(e);
@@ -77,13 +79,14 @@ record RunStart(TrainingRun run, CheckpointNotes notes) {
     }
 
     /**
-     * The adapter that a job asks for.
+     * The adapter that a job asks for, with a classifier where its examples have labels.
      *
      * @throws IllegalArgumentException if its method fits not the model
      */
-    static TrainableConfig config(BaseModel model, TrainingJob job, TrainingOptions options, int examples) {
-        int total = options.length().totalSteps(Math.ceilDiv(examples, options.window()));
-        return EngineMethod.of(job).recipe().config(model, total);
+    static TrainableConfig config(BaseModel model, TrainingJob job, TrainingOptions options, Examples examples) {
+        int total = options.length().totalSteps(Math.ceilDiv(examples.encoded().size(), options.window()));
+        TrainableConfig method = EngineMethod.of(job).recipe().config(model, total);
+        return examples.labels().isEmpty() ? method : new ClassifierConfig(method, examples.labels());
     }
 
     /** What the tenant is told when the engine refuses a job's settings. */

@@ -20,13 +20,17 @@ public record SizeLimit(long values) {
     /**
      * Looks at a job before anything is held for it.
      *
-     * @param examples how many it trains on
+     * @param examples that it trains on
      * @throws FailRun with kind invalid input if it is too large, or cannot be trained at all
      */
-    void check(BaseModel model, TrainingJob job, int examples) {
+    void check(BaseModel model, TrainingJob job, Examples examples) {
         int trained;
         try {
-            trained = RunStart.config(model, job, EngineSettings.options(job, examples), examples)
+            trained = RunStart.config(
+                            model,
+                            job,
+                            EngineSettings.options(job, examples.encoded().size()),
+                            examples)
                     .method(model.config())
                     .size();
         } catch (IllegalArgumentException | ArithmeticException e) {

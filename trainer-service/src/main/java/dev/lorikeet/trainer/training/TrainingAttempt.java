@@ -6,6 +6,7 @@ import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.AdapterCheck;
 import dev.lorikeet.engine.train.DivergedException;
+import dev.lorikeet.engine.train.Evaluation;
 import dev.lorikeet.engine.train.StepResult;
 import dev.lorikeet.engine.train.TrainingRun;
 import dev.lorikeet.registry.Registry;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** One attempt from its dataset to its version; used once, on one thread. */
 final class TrainingAttempt {
@@ -70,11 +72,10 @@ final class TrainingAttempt {
         DatasetReader.Result dataset = patience.get("reading the dataset", context::goOn, () -> source.read(job));
         context.listener().phase(Phase.VALIDATING);
         Examples examples = source.encode(dataset, job, context::goOn);
-        List<EncodedExample> encoded = examples.encoded();
-        limit.check(model, job, encoded.size());
+        limit.check(model, job, examples);
         validation = new Validation(job.hyperparameters().validation(), examples.heldOut(), scratch.resolve(BEST));
         RunStart start = RunStart.of(
-                model, assignment, encoded, validation, registry.checkpoints(), scratch, patience, context::goOn);
+                model, assignment, examples, validation, registry.checkpoints(), scratch, patience, context::goOn);
         try (TrainingRun run = start.run()) {
             tokens = start.notes().tokens();
             loss = start.notes().loss();
@@ -82,7 +83,7 @@ final class TrainingAttempt {
             context.listener().phase(Phase.TRAINING);
             context.listener().started(run.stepsDone(), examples.use());
             train(run);
-            return finishBest(run, encoded, publisher);
+            return finishBest(run, examples, publisher);
         }
     }
 
@@ -163,10 +164,10 @@ final class TrainingAttempt {
     }
 
     /** Publishes the run as it stands, or as it stood where the loss over held-out examples was least. */
-    private RunOutcome finishBest(TrainingRun run, List<EncodedExample> examples, Publisher publisher) {
+    private RunOutcome finishBest(TrainingRun run, Examples examples, Publisher publisher) {
         Optional<TrainingRun> best;
         try {
-            best = validation.best(model, run, examples);
+            best = validation.best(model, run, examples.encoded());
         } catch (IOException e) {
             throw diskFailed(e);
         }
@@ -179,19 +180,24 @@ final class TrainingAttempt {
         }
     }
 
-    private RunOutcome finish(TrainingRun run, int steps, List<EncodedExample> examples, Publisher publisher) {
+    private RunOutcome finish(TrainingRun run, int steps, Examples examples, Publisher publisher) {
         context.listener().phase(Phase.VERIFYING);
-        double sampleLoss = run.evaluate(examples.subList(0, Math.min(SAMPLE, examples.size())));
-        if (!Double.isFinite(sampleLoss)) {
-            throw new DivergedException("the finished adapter's loss is " + sampleLoss);
+        List<EncodedExample> trained = examples.encoded();
+        Evaluation sample = run.measure(trained.subList(0, Math.min(SAMPLE, trained.size())));
+        if (!Double.isFinite(sample.loss())) {
+            throw new DivergedException("the finished adapter's loss is " + sample.loss());
         }
+        OptionalDouble heldOut =
+                examples.labels().isEmpty() || examples.heldOut().isEmpty()
+                        ? OptionalDouble.empty()
+                        : run.measure(examples.heldOut()).accuracy();
         StoredAdapter adapter = run.adapter();
         Path folder = checked(run, adapter);
         context.goOnToTheEnd();
         context.listener().phase(Phase.PUBLISHING);
         double seconds = context.control().now().minus(begin).toNanos() / 1e9;
         Publisher.Figures figures =
-                new Publisher.Figures(steps, tokens, loss, seconds, sampleLoss, validation.newest());
+                new Publisher.Figures(steps, tokens, loss, seconds, sample, validation.newest(), heldOut);
         Version version = patience.get(
                 "publishing the adapter",
                 context::goOnToTheEnd,

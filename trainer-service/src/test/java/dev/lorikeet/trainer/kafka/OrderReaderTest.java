@@ -25,7 +25,11 @@ class OrderReaderTest {
 
     @Test
     void assignmentIsReadWhole() throws OrderReader.UnreadableOrder {
-        Order order = read(Requests.command().setAssign(assignment()));
+        Assignment labelled = assignment().toBuilder()
+                .setRequest(
+                        assignment().getRequest().toBuilder().addLabels("no").addLabels("yes"))
+                .build();
+        Order order = read(Requests.command().setAssign(labelled));
 
         assertThat(order).isInstanceOfSatisfying(Order.Assign.class, assign -> {
             assertThat(assign.attempt()).isEqualTo(ATTEMPT);
@@ -35,6 +39,7 @@ class OrderReaderTest {
             assertThat(job.adapter()).hasToString("triage");
             assertThat(job.dataset().sha256()).isEqualTo("ab".repeat(32));
             assertThat(EngineMethod.of(job).name()).isEqualTo("lora");
+            assertThat(EngineMethod.of(job).labels()).containsExactly("no", "yes");
             assertThat(job.hyperparameters().schedule()).isEqualTo(TrainingJob.Schedule.LINEAR);
             assertThat(job.hyperparameters().warmupSteps()).isEqualTo(-1);
             assertThat(job.seed()).isEqualTo(7);

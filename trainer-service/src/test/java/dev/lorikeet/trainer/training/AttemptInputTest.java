@@ -9,6 +9,7 @@ import dev.lorikeet.trainer.attempt.FailureKind;
 import dev.lorikeet.trainer.attempt.Jobs;
 import dev.lorikeet.trainer.attempt.RunOutcome;
 import dev.lorikeet.trainer.attempt.TrainingJob;
+import dev.lorikeet.trainer.method.EngineMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,36 @@ class AttemptInputTest extends AttemptFixture {
         assertThat(run(assignment(1, dataset), control, listener)).isInstanceOf(RunOutcome.Published.class);
 
         assertThat(listener.dataset).containsExactly(new DatasetUse(2, 0, 1, 1, List.of(3L)));
+    }
+
+    @Test
+    void labelsAreForEncodersAlone() {
+        DatasetAddress labelled = registry.datasets().put(Jobs.ACME, """
+                        {"prompt": "a", "completion": "b"}
+                        {"text": "c", "label": "good"}
+                        {"text": "d", "label": "bad"}
+                        """.getBytes(StandardCharsets.UTF_8));
+        Assignment plain = assignment(1, dataset());
+        TrainingJob job = plain.job();
+        TrainingJob named = new TrainingJob(
+                job.adapter(),
+                job.baseModel(),
+                job.dataset(),
+                EngineMethod.of(job).withLabels(List.of("good", "bad")),
+                job.hyperparameters(),
+                job.seed(),
+                job.metadata());
+
+        assertThat(run(assignment(1, labelled), control, listener()))
+                .isInstanceOfSatisfying(
+                        RunOutcome.Failed.class,
+                        failed -> assertThat(failed.datasetErrors())
+                                .extracting(RunOutcome.DatasetError::line)
+                                .containsExactly(2L, 3L));
+        assertThat(run(new Assignment(plain.key(), plain.tenant(), named, LEASE), control, listener()))
+                .isInstanceOfSatisfying(
+                        RunOutcome.Failed.class,
+                        failed -> assertThat(failed.reason()).contains("labels are for base models that are encoders"));
     }
 
     @Test
