@@ -9,6 +9,8 @@ shapes (hidden size, heads, layers, ranks), so that another seed is another set:
     OUT/adapters/NAME/    an adapter as PEFT saves it; expected.safetensors: logits, merged_logits where merging is defined
     OUT/mixed-batch/      rows with adapters of their own in one batch; case.json names them
     OUT/training/NAME/    start, end and losses of 30 steps of AdamW; case.json has the configuration
+
+What is seldom met (odd sizes, every setting once) is in variants.py; --usual leaves it out.
 """
 
 import argparse
@@ -23,8 +25,8 @@ import transformers as hf
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-VOCABULARY = 384
-LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+import variants
+from shapes import GPT2, LINEAR, VOCABULARY
 
 
 def tokenizer(folder):
@@ -170,7 +172,7 @@ def adapters(choose):
         ("qwen2", "dora"): lora(**{**every, "target_modules": ["q_proj", "o_proj"]}, use_dora=True),
         ("qwen3", "lora_all_linear"): lora(**every),
         ("mistral", "lora_all_linear"): lora(**every),
-        ("gpt2", "lora"): lora(**{**every, "target_modules": ["c_attn", "c_proj", "c_fc"]}, fan_in_fan_out=True),
+        ("gpt2", "lora"): lora(**{**every, "target_modules": GPT2}, fan_in_fan_out=True),
         ("gpt2", "ia3"): peft.IA3Config(
             **causal, target_modules=["c_attn", "mlp.c_proj"], feedforward_modules=["mlp.c_proj"], fan_in_fan_out=True),
         ("gpt2", "prompt_tuning"): peft.PromptTuningConfig(**tokens),
@@ -242,26 +244,41 @@ def trainings(choose):
 
 
 def groups_of(model, ratio, rate, decay):
-    """LoRA+: the rate of all B is `ratio` times that of all A."""
-    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
-    b = [value for name, value in named if "lora_B" in name or "lora_embedding_B" in name]
-    a = [value for name, value in named if not ("lora_B" in name or "lora_embedding_B" in name)]
-    return [{"params": a, "lr": rate, "weight_decay": decay}, {"params": b, "lr": rate * ratio, "weight_decay": decay}]
+    """LoRA+: the rate of all B, and as PEFT has it of vectors, is `ratio` times that of all A."""
+    fast, slow = [], []
+    for name, value in model.named_parameters():
+        if value.requires_grad:
+            (fast if "lora_B" in name or value.dim() == 1 else slow).append(value)
+    return [{"params": slow, "lr": rate, "weight_decay": decay},
+            {"params": fast, "lr": rate * ratio, "weight_decay": decay}]
 
 
-def training_case(out, base, method, settings, data, seed):
-    rate, decay, steps = 2e-3, 0.01, 30
+CONFIGURATIONS = {
+    "adalora": peft.AdaLoraConfig,
+    "ia3": peft.IA3Config,
+    "prompt_tuning": peft.PromptTuningConfig,
+    "p_tuning": peft.PromptEncoderConfig,
+    "prefix_tuning": peft.PrefixTuningConfig,
+    "trainable_tokens": peft.TrainableTokensConfig,
+}
+
+
+def training_case(out, base, method, settings, data, seed, model_name="llama", name=None, accumulation=1):
+    # The platform lets nothing decay that begins as ones or as the base's own vectors.
+    rate, decay, steps = 2e-3, 0.0 if method == "ia3" or settings.get("bias", "none") != "none" else 0.01, 30
     torch.manual_seed(seed)
-    kind = peft.AdaLoraConfig if method == "adalora" else peft.LoraConfig
+    kind = CONFIGURATIONS.get(method, peft.LoraConfig)
     model = peft.get_peft_model(base, kind(task_type="CAUSAL_LM", **settings))
     model.train()
-    folder = out / "training" / method
+    folder = out / "training" / (name or method)
     folder.mkdir(parents=True, exist_ok=True)
     trained = {name.replace(".default", ""): value for name, value in model.named_parameters() if value.requires_grad}
     keep = lambda: {name: value.detach().clone().contiguous() for name, value in trained.items()}  # noqa: E731
     save_file(keep(), folder / "start.safetensors")
-    case = {"method": method, "model": "llama", "config": settings, "learning_rate": rate, "weight_decay": decay,
+    case = {"method": method, "model": model_name, "config": settings, "learning_rate": rate, "weight_decay": decay,
             "betas": [0.9, 0.999], "eps": 1e-8, "max_grad_norm": 1.0, "steps": steps, "losses": []}
+    if accumulation > 1:
+        case["accumulation"] = accumulation
     if method == "lora_plus":
         case["loraplus_lr_ratio"] = 16.0
         optimizer = torch.optim.AdamW(groups_of(model, 16.0, rate, decay))
@@ -269,9 +286,13 @@ def training_case(out, base, method, settings, data, seed):
         optimizer = torch.optim.AdamW(trained.values(), lr=rate, weight_decay=decay)
     counts = []
     for step in range(steps):
-        at = step % data["input_ids"].size(0)
-        loss = model(data["input_ids"][at], labels=data["labels"][at]).loss
-        loss.backward()
+        loss = 0
+        for i in range(accumulation):
+            # Every batch has as many labels, so that the mean of the means is the mean over all.
+            at = (step * accumulation + i) % data["input_ids"].size(0)
+            part = model(data["input_ids"][at], labels=data["labels"][at]).loss / accumulation
+            part.backward()
+            loss += part.detach()
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
         optimizer.step()
         if method == "adalora":
@@ -289,14 +310,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--usual", action="store_true", help="without variants.py")
     arguments = parser.parse_args()
     out, seed = arguments.out, arguments.seed
     chance = random.Random(seed)
     hf.logging.set_verbosity_error()
     configs = families(chance.choice)
+    seldom = random.Random(seed)
+    if not arguments.usual:
+        configs |= variants.families(seldom.choice)
     for name, config in configs.items():
         model_case(out / "models" / name, fresh(config, seed), ids(3, seed))
-    for i, ((base, name), config) in enumerate(adapters(chance.choice).items()):
+    kinds = adapters(chance.choice)
+    if not arguments.usual:
+        kinds |= variants.adapters(seldom.choice)
+    for i, ((base, name), config) in enumerate(kinds.items()):
         model = fresh(configs[base], seed)
         adapter_case(out / "adapters" / f"{base}-{name}", model, config, ids(3, seed + 1), seed + i)
     names = ["llama-lora_attention", None, "llama-lora_all_linear", "llama-rslora", "llama-rank_pattern",
@@ -311,6 +339,10 @@ def main():
     save_file(data, out / "training" / "data.safetensors")
     for method, settings in trainings(chance.choice).items():
         training_case(out, fresh(configs["llama"], seed), method, settings, data, seed + 4)
+    rare = {} if arguments.usual else variants.trainings(seldom.choice)
+    for (base, name), (method, settings, accumulation) in rare.items():
+        training_case(out, fresh(configs[base], seed), method, settings, data, seed + 4, base, f"{base}-{name}",
+                      accumulation)
     made = {"seed": seed, "torch": torch.__version__, "transformers": hf.__version__, "peft": peft.__version__,
             "attention": "eager", "precision": "float32"}
     (out / "made-with.json").write_text(json.dumps(made, indent=1) + "\n")

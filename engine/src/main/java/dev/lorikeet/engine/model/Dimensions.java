@@ -19,7 +19,7 @@ public record Dimensions(
      *
      * @param heads query heads
      * @param keyValueHeads key and value heads; divides {@code heads}
-     * @param headSize width of one head, even
+     * @param headSize width of one head; even where positions are rotary
      * @param window how far back layers look
      */
     public record Attention(int heads, int keyValueHeads, int headSize, Window window) {
@@ -35,9 +35,6 @@ public record Dimensions(
             if (heads % keyValueHeads != 0) {
                 throw new IllegalArgumentException(
                         "num_key_value_heads " + keyValueHeads + " does not divide num_attention_heads " + heads);
-            }
-            if (headSize % 2 != 0) {
-                throw new IllegalArgumentException("head_dim must be even, not " + headSize);
             }
         }
     }

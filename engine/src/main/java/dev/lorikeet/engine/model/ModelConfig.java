@@ -28,6 +28,10 @@ public record ModelConfig(
                     "the norms' epsilon (rms_norm_eps, layer_norm_epsilon) must be above 0 and at most 1, not "
                             + normEpsilon);
         }
+        if (positions instanceof Rope && dimensions.attention().headSize() % 2 != 0) {
+            throw new IllegalArgumentException("head_dim must be even where positions are rotary, not "
+                    + dimensions.attention().headSize());
+        }
     }
 
     /**

@@ -3,17 +3,15 @@ package dev.lorikeet.engine.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.AdapterTensors;
-import dev.lorikeet.engine.adapter.StoredAdapter;
+import dev.lorikeet.engine.adapter.InvalidAdapterException;
 import dev.lorikeet.engine.adapter.TensorSpec;
 import dev.lorikeet.engine.adapter.UnsupportedAdapterException;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
-import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.weights.SafetensorsFile;
-import dev.lorikeet.engine.weights.SafetensorsWriter;
-import dev.lorikeet.engine.weights.StoredTensor;
 import dev.lorikeet.engine.weights.TensorInfo;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +22,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Repeats a reference training: from given factors, over given batches, comparing the loss of every step and the factors
@@ -31,20 +31,34 @@ import java.util.Map;
  *
  * <p>A case is a folder with {@code case.json} (method, model, config, settings, losses), {@code start.safetensors} and
  * {@code end.safetensors}, beside the folder's {@code ../data.safetensors} ({@code input_ids} and {@code labels}, int64
- * (batches, rows, length); label -100 carries no loss; step s uses batch s modulo their number).
+ * (batches, rows, length); label -100 carries no loss; step s uses batch s modulo their number, with {@code accumulation}
+ * n the n batches from n s on). A method of another name than those known here says its {@code peft_type} in the config.
  */
 public final class TrainingConformance {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** What PEFT calls the kind of adapter that each method trains. */
-    private static final Map<String, String> PEFT_TYPES = Map.of(
-            "lora", "LORA",
-            "rslora", "LORA",
-            "dora", "LORA",
-            "lora_plus", "LORA",
-            "embedding", "LORA",
-            "adalora", "ADALORA");
+    private static final Map<String, String> PEFT_TYPES = Map.ofEntries(
+            Map.entry("lora", "LORA"),
+            Map.entry("rslora", "LORA"),
+            Map.entry("dora", "LORA"),
+            Map.entry("lora_plus", "LORA"),
+            Map.entry("embedding", "LORA"),
+            Map.entry("adalora", "ADALORA"),
+            Map.entry("ia3", "IA3"),
+            Map.entry("prompt_tuning", "PROMPT_TUNING"),
+            Map.entry("p_tuning", "P_TUNING"),
+            Map.entry("prefix_tuning", "PREFIX_TUNING"),
+            Map.entry("trainable_tokens", "TRAINABLE_TOKENS"));
     /** Before PEFT saves a magnitude, it is the weight of a module. */
     private static final String MAGNITUDE = ".lora_magnitude_vector";
+    /** The same of a whole module. */
+    private static final String WHOLE = ".modules_to_save.";
+    /** Where PEFT's model holds what makes virtual tokens; saved are the tokens alone. */
+    private static final String ENCODER = "prompt_encoder.";
+
+    private static final String TYPE = "peft_type";
+    private static final String VECTORS = "embedding.weight";
+    private static final String EMBEDDINGS = "prompt_embeddings";
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long NO_LABEL = -100;
@@ -82,7 +96,7 @@ public final class TrainingConformance {
     public static Result run(Path caseFolder, Path modelsFolder) throws IOException {
         JsonNode description = JSON.readTree(caseFolder.resolve("case.json").toFile());
         String method = description.path("method").asText();
-        if (!PEFT_TYPES.containsKey(method)) {
+        if (!PEFT_TYPES.containsKey(method) && !description.path("config").hasNonNull(TYPE)) {
             return new Result.Unsupported("training method " + method);
         }
         Path model = modelsFolder.resolve(description.path("model").asText());
@@ -94,8 +108,6 @@ public final class TrainingConformance {
     }
 
     private static Result compare(BaseModel base, Path caseFolder, JsonNode description) throws IOException {
-        StoredAdapter start = adapter(caseFolder.resolve("start.safetensors"), description, base.config());
-        StoredAdapter end = adapter(caseFolder.resolve("end.safetensors"), description, base.config());
         List<List<EncodedExample>> data = batches(caseFolder.resolveSibling("data.safetensors"));
         int steps = description.path("steps").asInt();
         AdamWSettings settings = new AdamWSettings(
@@ -111,11 +123,14 @@ public final class TrainingConformance {
                 .withSchedule(
                         Schedule.constant(description.path("learning_rate").asDouble()))
                 .withOptimizer(settings);
-        if (!(start.config() instanceof TrainableConfig config)) {
-            return new Result.Unsupported("training of " + start.config().kind());
+        AdapterConfig kind = config(description);
+        if (!(kind instanceof TrainableConfig config)) {
+            return new Result.Unsupported("training of " + kind.kind());
         }
         TrainedMethod method = config.method(base.config());
-        float[] values = method.flat(start.tensors());
+        float[] values = values(method.layout(), caseFolder.resolve("start.safetensors"));
+        float[] end = values(method.layout(), caseFolder.resolve("end.safetensors"));
+        int accumulated = description.path("accumulation").asInt(1);
         Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, method.state(values, base::floats));
         try (TrainingScript script = new TrainingScript(base, method, false, vectors)) {
             OptimizerStep optimizerStep = new OptimizerStep(script, method, options);
@@ -123,8 +138,12 @@ public final class TrainingConformance {
             int wrongRanks = 0;
             JsonNode ranks = description.path("non_zero_singular_values_after_step");
             for (int step = 0; step < steps; step++) {
-                List<MicroBatch> window = MicroBatch.of(
-                        data.get(step % data.size()), options.batching().rows());
+                List<MicroBatch> window = new ArrayList<>();
+                for (int i = 0; i < accumulated; i++) {
+                    window.addAll(MicroBatch.of(
+                            data.get((step * accumulated + i) % data.size()),
+                            options.batching().rows()));
+                }
                 double loss = optimizerStep.take(step, steps, window).loss();
                 double expected = description.path("losses").path(step).asDouble();
                 worst = Math.max(worst, Math.abs(loss - expected) / Math.abs(expected));
@@ -133,7 +152,7 @@ public final class TrainingConformance {
                     wrongRanks++;
                 }
             }
-            double difference = largestDifference(script.values(), method.flat(end.tensors()));
+            double difference = largestDifference(script.values(), end);
             return new Result.Compared(steps, worst, difference, wrongRanks);
         }
     }
@@ -160,34 +179,57 @@ public final class TrainingConformance {
         return largest;
     }
 
-    /** The case's configuration and tensors, read as an adapter folder of PEFT's would be. */
-    private static StoredAdapter adapter(Path tensors, JsonNode description, ModelConfig model) throws IOException {
-        Path folder = Files.createTempDirectory("conformance-");
-        Path config = folder.resolve(StoredAdapter.CONFIG_FILE);
-        Path weights = folder.resolve(StoredAdapter.WEIGHTS_FILE);
+    /** The case's configuration, read as an adapter folder of PEFT's would be. */
+    private static AdapterConfig config(JsonNode description) throws IOException {
+        Path file = Files.createTempFile("conformance-", ".json");
         try {
             ObjectNode settings = description.path("config").deepCopy();
-            settings.put("peft_type", PEFT_TYPES.get(description.path("method").asText()));
-            JSON.writeValue(config.toFile(), settings);
-            rename(tensors, weights);
-            return StoredAdapter.read(folder, model);
+            if (!settings.hasNonNull(TYPE)) {
+                settings.put(TYPE, PEFT_TYPES.get(description.path("method").asText()));
+            }
+            JSON.writeValue(file.toFile(), settings);
+            return AdapterConfig.read(file);
         } finally {
-            Files.deleteIfExists(config);
-            Files.deleteIfExists(weights);
-            Files.deleteIfExists(folder);
+            Files.deleteIfExists(file);
         }
     }
 
-    /** Copies tensors under the names that they have in a saved adapter. */
-    private static void rename(Path source, Path target) throws IOException {
-        try (SafetensorsFile tensors = SafetensorsFile.open(source)) {
-            List<StoredTensor> renamed = new ArrayList<>();
+    /** The trained values of a file whose tensors have the names of PEFT's model in memory. */
+    private static float[] values(FlatLayout layout, Path file) throws IOException {
+        float[] values = new float[layout.size()];
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            Set<String> missing = new TreeSet<>(layout.offsets().keySet());
             for (TensorInfo info : tensors.tensors()) {
-                String name = info.name().replace(MAGNITUDE + ".weight", MAGNITUDE);
-                renamed.add(StoredTensor.of(name, info.shape(), tensors.floats(info.name())));
+                String name = name(info.name(), layout);
+                if (!missing.remove(name)) {
+                    throw new InvalidAdapterException(file.getFileName() + " holds " + info.name()
+                            + ", which belongs to nothing that the case's configuration trains");
+                }
+                float[] part = tensors.floats(info.name());
+                TensorSpec spec = layout.specs().stream()
+                        .filter(one -> one.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+                if (!info.shape().equals(spec.shape())) {
+                    throw new InvalidAdapterException(
+                            info.name() + " has shape " + info.shape() + ", not " + spec.shape());
+                }
+                System.arraycopy(part, 0, values, layout.offset(name), part.length);
             }
-            SafetensorsWriter.write(target, renamed, Map.of());
+            if (!missing.isEmpty()) {
+                throw new InvalidAdapterException(file.getFileName() + " lacks " + missing);
+            }
         }
+        return values;
+    }
+
+    /** What a tensor of PEFT's model is called where it is trained. */
+    private static String name(String tensor, FlatLayout layout) {
+        if (tensor.startsWith(ENCODER)) {
+            String own = tensor.substring(ENCODER.length());
+            return own.equals(VECTORS) && !layout.offsets().containsKey(VECTORS) ? EMBEDDINGS : own;
+        }
+        return tensor.replace(MAGNITUDE + ".weight", MAGNITUDE).replace(WHOLE, ".");
     }
 
     private static List<List<EncodedExample>> batches(Path file) throws IOException {

@@ -14,19 +14,22 @@ def encode(self, tokens: Tensor, positions: Tensor, types: Tensor, cells: Tensor
     x = self.specially_embedded(self.embedded(tokens, positions, tokens), tokens)
     if self.top[6].dim() == 2:
         x = torch.add(x, torch.index_select(self.top[6], 0, types))
-    x = self.normed(x, self.norm_weight(2 * self.layers, self.top[1], False), self.top[4])
+    x = self.normed(x, self.norm_weight(2 * self.layers, self.top[1], False),
+        self.norm_bias(2 * self.layers, self.top[4], False))
     for layer in range(self.layers):
         qkv = self.adapted(x, self.attention_in[layer], self.attention_in_bias[layer] if self.biased_0 else None,
             None, layer, 0, adapters, picks, places, bare)
         mixed = self.attention(qkv, cells, texts, longest, mask)
         x = self.adapted(mixed, self.attention_out[layer], self.attention_out_bias[layer] if self.biased_1 else None,
             x, layer, 1, adapters, picks, places, bare)
-        x = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False), self.norm1_bias[layer])
+        x = self.normed(x, self.norm_weight(2 * layer, self.norm1[layer], False),
+            self.norm_bias(2 * layer, self.norm1_bias[layer], False))
         wide = self.adapted(x, self.forward_in[layer], self.forward_in_bias[layer] if self.biased_2 else None,
             None, layer, 2, adapters, picks, places, bare)
         x = self.adapted(self.activated(wide), self.forward_out[layer],
             self.forward_out_bias[layer] if self.biased_3 else None, x, layer, 3, adapters, picks, places, bare)
-        x = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False), self.norm2_bias[layer])
+        x = self.normed(x, self.norm_weight(2 * layer + 1, self.norm2[layer], False),
+            self.norm_bias(2 * layer + 1, self.norm2_bias[layer], False))
     wide = torch.to(x, 6)
     sums = torch.index_add(torch.zeros([texts, self.hidden], device=x.device), 0, owners, wide)
     return (torch.index_select(wide, 0, firsts), torch.div(sums, torch.unsqueeze(lengths, 1)))

@@ -64,6 +64,15 @@ class ConformanceTest {
                         "adapters/qwen2-bias_lora_only");
     }
 
+    /** Odd sizes, encoders' norms and biases, and every method's training: from bench/variants.py. */
+    @Test
+    void casesThatAreSeldomMetPassToo() throws IOException {
+        Report report = Conformance.run(Path.of("src/test/resources/seldom"), result -> {});
+
+        assertThat(names(report, CaseResult.Passed.class)).hasSize(21);
+        assertThat(report.results()).hasSize(21);
+    }
+
     @Test
     void aDamagedFactorFailsTheCase(@TempDir Path folder) throws IOException {
         copy(ReferenceCase.folder("models/llama"), folder.resolve("models/llama"));

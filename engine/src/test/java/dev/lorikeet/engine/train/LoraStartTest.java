@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.method.lora.LoraConfig;
@@ -42,6 +43,10 @@ class LoraStartTest {
                 .withStart(LoraStart.PISSA)),
         PISSA_ON_THE_HEAD(LoraConfig.lora(3, 5, List.of("lm_head", "k_proj")).withStart(LoraStart.PISSA)),
         OLORA(LoraConfig.allLinear(4, 4).withStart(LoraStart.OLORA)),
+        PISSA_WITH_BIAS(LoraConfig.lora(4, 8, List.of("q_proj", "down_proj"))
+                .withForm(new LoraForm(false, true, SavedModules.NONE).withStart(LoraStart.PISSA))),
+        OLORA_WITH_BIAS(LoraConfig.lora(4, 8, List.of("o_proj", "gate_proj"))
+                .withForm(new LoraForm(false, true, SavedModules.NONE).withStart(LoraStart.OLORA))),
         OLORA_PATTERNED(new LoraConfig(
                         new LoraScaling(3, 3, false, Map.of("k_proj", 2), Map.of("q_proj", 1.0)),
                         ModuleSelection.of(new TargetModules.Names(List.of("q_proj", "k_proj", "down_proj"))),
@@ -93,7 +98,8 @@ class LoraStartTest {
 
         StoredAdapter read = MethodChecks.roundTrip(trained, BASE, folder);
 
-        assertThat(((LoraConfig) read.config()).form()).isEqualTo(LoraForm.PLAIN);
+        assertThat(((LoraConfig) read.config()).form())
+                .isEqualTo(new LoraForm(false, start.config.form().bias(), SavedModules.NONE));
         LoraScaling before = start.config.scaling();
         LoraScaling after = ((LoraConfig) read.config()).scaling();
         for (LoraFactors factors : LoraFactors.of(read)) {

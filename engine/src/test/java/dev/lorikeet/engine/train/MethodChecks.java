@@ -115,6 +115,26 @@ final class MethodChecks {
 
     private static float[] gradient(BaseModel base, TrainableConfig config, boolean recompute) {
         TrainedMethod method = config.method(base.config());
+        return gradient(
+                base,
+                method,
+                recompute,
+                MicroBatch.of(examples(base, config), 7, method.pictures()).getFirst());
+    }
+
+    /** Examples that share rows in a micro-batch give the gradient that they give in rows of their own. */
+    static void packs(BaseModel base, TrainableConfig config) {
+        TrainedMethod method = config.method(base.config());
+        List<MicroBatch> shared = MicroBatch.of(EXAMPLES, new Batching(7, 1, 70), null);
+        assertThat(shared).hasSize(1);
+        float[] expected =
+                gradient(base, method, false, MicroBatch.of(EXAMPLES, 7, null).getFirst());
+
+        assertThat(gradient(base, method, false, shared.getFirst())).containsExactly(expected, within(1e-4f));
+        assertThat(expected).isNotEqualTo(new float[expected.length]);
+    }
+
+    private static float[] gradient(BaseModel base, TrainedMethod method, boolean recompute, MicroBatch batch) {
         float[] values = method.initial(1, base::floats);
         for (int i = 0; i < values.length; i++) {
             // Off the start, where some gradients are zero.
@@ -123,8 +143,7 @@ final class MethodChecks {
         Checkpoint.Vectors vectors = Checkpoint.Vectors.starting(values, method.state(values, base::floats));
         try (TrainingScript script = new TrainingScript(base, method, recompute, vectors)) {
             script.clear();
-            script.accumulate(
-                    MicroBatch.of(examples(base, config), 7, method.pictures()).getFirst(), 0, 1);
+            script.accumulate(batch, 0, 1);
             return script.sums();
         }
     }

@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.ModuleSelection;
+import dev.lorikeet.engine.adapter.SavedModules;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.adapter.TargetModules;
 import dev.lorikeet.engine.data.EncodedExample;
+import dev.lorikeet.engine.method.bitfit.BitFitConfig;
 import dev.lorikeet.engine.method.bottleneck.BottleneckConfig;
 import dev.lorikeet.engine.method.full.FullConfig;
+import dev.lorikeet.engine.method.ia3.Ia3Config;
 import dev.lorikeet.engine.method.lora.LoraConfig;
+import dev.lorikeet.engine.method.lora.LoraForm;
+import dev.lorikeet.engine.method.lora.LoraScaling;
+import dev.lorikeet.engine.method.lora.LoraStart;
 import dev.lorikeet.engine.method.moe.MoeConfig;
+import dev.lorikeet.engine.method.prefix.PrefixConfig;
+import dev.lorikeet.engine.method.prompt.PromptConfig;
+import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelFiles;
@@ -83,6 +92,20 @@ class QuantisedBaseTest {
         return List.of(
                 LoraConfig.allLinear(4, 8).withDropout(0.1),
                 LoraConfig.allLinear(4, 8).withDora(true),
+                new LoraConfig(
+                                new LoraScaling(3, 6, true, Map.of("k_proj", 2), Map.of("up_proj", 3.0)),
+                                ModuleSelection.of(new TargetModules.AllLinear()),
+                                0,
+                                AdapterConfig.Origin.UNKNOWN)
+                        .withDora(true),
+                LoraConfig.lora(4, 8, List.of("embed_tokens", "q_proj", "lm_head"))
+                        .withForm(LoraForm.PLAIN.withSaved(new SavedModules(List.of("norm")))),
+                LoraConfig.allLinear(4, 8).withForm(new LoraForm(false, true, SavedModules.NONE)),
+                LoraConfig.allLinear(4, 8).withStart(LoraStart.OLORA),
+                Ia3Config.standard(reference.config(), null),
+                BitFitConfig.allLinear(),
+                PromptConfig.tuning(3, new PromptStart.Vocabulary()),
+                PrefixConfig.of(3).projected(8),
                 BottleneckConfig.houlsby(4));
     }
 
@@ -103,6 +126,24 @@ class QuantisedBaseTest {
             values(packed.adapter())
                     .forEach((name, actual) ->
                             assertThat(actual).as(name).containsExactly(factors.get(name), within(1e-5f)));
+        }
+    }
+
+    /** QLoRA with LoRA+, and with examples that share rows. */
+    @Test
+    void ratesOfFactorsAndSharedRowsAreThoseOverTheDecodedWeights() {
+        TrainingOptions fast = OPTIONS.withSchedule(Schedule.constant(1e-3))
+                .withOptimizer(AdamWSettings.DEFAULT.withFactorRates(new FactorRates(16, 1)));
+        LoraConfig config = LoraConfig.allLinear(4, 8).withDora(true);
+        try (TrainingRun packed = TrainingRun.start(quantised, config, fast.withPacking(64), EXAMPLES);
+                TrainingRun plain = TrainingRun.start(reference, config, fast, EXAMPLES);
+                TrainingRun equal =
+                        TrainingRun.start(reference, config, fast.withOptimizer(AdamWSettings.DEFAULT), EXAMPLES)) {
+            while (!plain.finished()) {
+                assertThat(packed.step().loss()).isCloseTo(plain.step().loss(), within(1e-5));
+                equal.step();
+            }
+            assertThat(plain.evaluate(EXAMPLES)).isLessThan(equal.evaluate(EXAMPLES));
         }
     }
 

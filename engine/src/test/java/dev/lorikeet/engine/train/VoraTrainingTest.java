@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
 import dev.lorikeet.engine.adapter.StoredAdapter;
 import dev.lorikeet.engine.data.EncodedExample;
@@ -19,9 +20,12 @@ import dev.lorikeet.engine.image.Shapes;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.vora.VoraConfig;
 import dev.lorikeet.engine.model.BaseModel;
+import dev.lorikeet.engine.model.Dimensions;
+import dev.lorikeet.engine.model.Family;
 import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.ModelFiles;
 import dev.lorikeet.engine.model.Precision;
+import dev.lorikeet.engine.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VoraTrainingTest {
@@ -68,6 +73,31 @@ class VoraTrainingTest {
     @Test
     void recomputedLayersGiveTheSameGradient() {
         MethodChecks.recomputes(BASE, CONFIG);
+    }
+
+    /** SmolLM2's widths and grouped heads, fewer layers. */
+    @ParameterizedTest
+    @EnumSource
+    void learnsOverTheShapeOfARealModelAndIsServedAlike(Precision precision) throws IOException {
+        Dimensions shape = new Dimensions(384, 576, 3, new Dimensions.Attention(9, 3, 64), 1536, 128);
+        RandomModel.write(folder.resolve("base"), 5, shape, Family.LLAMA);
+        LoadOptions options = new LoadOptions("shaped", Device.cpu(), precision, 0);
+        try (BaseModel base = BaseModel.load(folder.resolve("base"), options)) {
+            MethodChecks.learns(base, CONFIG, 1e-2);
+
+            TrainingOptions steps = MethodChecks.options(1e-2, 6);
+            try (TrainingRun run = TrainingRun.start(base, CONFIG, steps, MethodChecks.examples(base, CONFIG))) {
+                while (!run.finished()) {
+                    run.step();
+                }
+                run.adapter().write(folder.resolve("adapter"));
+                assertThat(AdapterCheck.check(run, folder.resolve("adapter")))
+                        .isInstanceOfSatisfying(
+                                AdapterCheck.Result.Sound.class,
+                                sound -> assertThat(sound.logitDifference())
+                                        .isLessThan(precision == Precision.FLOAT32 ? 1e-4 : 0.1));
+            }
+        }
     }
 
     @Test

@@ -32,8 +32,8 @@ public record Ia3Config(ModuleSelection modules, @Nullable TargetModules feedFor
     private static final String VECTOR = ".ia3_l";
 
     /**
-     * What the paper and PEFT choose: keys and values (or the one layer that makes them), and what the feed-forward's last
-     * layer reads.
+     * What the paper chooses: keys and values (or the one layer that makes them), and what the feed-forward's last layer
+     * reads. PEFT 0.21's own defaults are the same but for qwen2 and qwen3, of which its table names queries and values.
      *
      * @param excluded modules to leave alone, or null
      */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,8 @@ public record LoraConfig(
     static final String EMBEDDING_B = ".lora_embedding_B";
     /** PEFT stores the head's own weights too when a tied head is targeted; the base has them. */
     private static final String BASE = ".base_layer.weight";
+    /** With bias = all PEFT stores both copies of the biases of modules_to_save, and the second once more by its own name. */
+    private static final Pattern COPIED = Pattern.compile("\\.(original_module|modules_to_save)\\..*bias$");
 
     public LoraConfig {
         if (!(dropout >= 0 && dropout < 1)) {
@@ -168,7 +171,7 @@ public record LoraConfig(
 
     @Override
     public boolean redundant(String tensor) {
-        return tensor.endsWith(BASE);
+        return tensor.endsWith(BASE) || COPIED.matcher(tensor).find();
     }
 
     @Override

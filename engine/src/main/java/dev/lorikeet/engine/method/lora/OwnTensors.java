@@ -61,11 +61,6 @@ final class OwnTensors {
         if (config.form().biases() == OwnBiases.NONE) {
             return biases;
         }
-        if (model.blueprint().encoder()) {
-            throw new UnsupportedTargetException(
-                    "bias = " + config.form().biases().text() + " is computed over decoders alone, not over a "
-                            + model.family().modelType());
-        }
         Set<String> adapted = config.resolve(model).stream()
                 .map(target -> target.module().path())
                 .collect(Collectors.toSet());
@@ -79,8 +74,8 @@ final class OwnTensors {
                 return;
             }
             if (config.form().saved().saves(name)) {
-                throw new UnsupportedTargetException(name + " is meant twice, by modules_to_save and by bias = "
-                        + config.form().biases().text());
+                // The whole module's, which the file holds under the same name.
+                return;
             }
             String key = LoraConfig.PREFIX + module + (target ? ADAPTED_BIAS : BIAS);
             biases.put(name, new TensorSpec(key, shape));
@@ -124,6 +119,11 @@ final class OwnTensors {
                 }
             }
             add(trained, places, name, spec);
+        }
+        if (model.blueprint().encoder() && config.form().biases() != OwnBiases.NONE) {
+            throw new IllegalArgumentException(
+                    "bias = " + config.form().biases().text() + " is not trained over a "
+                            + model.family().modelType());
         }
         biases(config, model).forEach((name, spec) -> add(trained, places, name, spec));
         return trained;
