@@ -6,6 +6,8 @@ import dev.lorikeet.cli.chat.ChatCommand;
 import dev.lorikeet.cli.conformance.ConformanceCommand;
 import dev.lorikeet.cli.demo.DemoCommand;
 import dev.lorikeet.cli.doctor.DoctorCommand;
+import dev.lorikeet.cli.encode.ClassifyCommand;
+import dev.lorikeet.cli.encode.EmbedCommand;
 import dev.lorikeet.cli.experiment.ExperimentCommand;
 import dev.lorikeet.cli.job.JobsCommand;
 import dev.lorikeet.cli.job.TrainCommand;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             AdaptersCommand.class,
             ChatCommand.class,
+            ClassifyCommand.class,
+            EmbedCommand.class,
             ModelCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class,

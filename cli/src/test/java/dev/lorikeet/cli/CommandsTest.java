@@ -7,7 +7,10 @@ import dev.lorikeet.proto.adapter.v1.AliasTarget;
 import dev.lorikeet.proto.adapter.v1.DeleteAdapterRequest;
 import dev.lorikeet.proto.adapter.v1.DeleteVersionRequest;
 import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
+import dev.lorikeet.proto.inference.v1.ClassifyRequest;
+import dev.lorikeet.proto.inference.v1.EmbedRequest;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
+import dev.lorikeet.proto.inference.v1.Pooling;
 import dev.lorikeet.proto.training.v1.LearningRateSchedule;
 import dev.lorikeet.proto.training.v1.ListJobsRequest;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
@@ -91,6 +94,7 @@ class CommandsTest {
         assertThat(run("train")).isEqualTo(2);
         assertThat(run("jobs", "get")).isEqualTo(2);
         assertThat(run("chat", "--json")).isEqualTo(2);
+        assertThat(runHere("classify", "--pair", "one", "two", "three")).isEqualTo(2);
         assertThat(runHere("adapters", "alias", "a", "production", "zero")).isEqualTo(2);
     }
 
@@ -382,6 +386,80 @@ class CommandsTest {
         }
 
         assertThat(out.toString()).contains("1 first", "3 second", "1 third").doesNotContain("never");
+    }
+
+    @Test
+    void afterTrainingOnLabelsTheAdviceIsToClassify() throws Exception {
+        Path file = Files.writeString(folder.resolve("x.jsonl"), "\n{\"text\": \"a\", \"label\": \"b\"}\n");
+
+        assertThat(runHere("train", file.toString(), "--adapter", "mood", "--via", "grpc"))
+                .isZero();
+
+        assertThat(out.toString()).contains("Try it: ./lorikeet classify --model mood@7");
+    }
+
+    @Test
+    void textsAreClassifiedInTheirOrder() {
+        assertThat(runHere("classify", "-m", "mood", "a long\ttext", "no")).isZero();
+
+        assertThat(out.toString().lines()).containsExactly("long\t0.7500\ta long text", "short\t0.7500\tno");
+        assertThat(services.asked).singleElement().isInstanceOfSatisfying(ClassifyRequest.class, asked -> {
+            assertThat(asked.getModel()).isEqualTo("mood");
+            assertThat(asked.getInputs(0).getText()).isEqualTo("a long\ttext");
+            assertThat(asked.getInputs(0).hasTextPair()).isFalse();
+        });
+    }
+
+    @Test
+    void allLabelsOfPairsArePrintedTheLikeliestFirst() {
+        assertThat(runHere("classify", "--pair", "--all", "first text", "second"))
+                .isZero();
+
+        assertThat(out.toString()).startsWith("long\t0.7500\tshort\t0.2500\tfirst text | second");
+    }
+
+    @Test
+    void linesOfStandardInputAreAskedForInPortionsAndAnsweredAsOne() throws Exception {
+        String lines = "some line\n\n".repeat(150);
+
+        assertThat(withInput(lines, "classify", "--json")).isZero();
+
+        assertThat(services.asked).hasSize(3).allMatch(ClassifyRequest.class::isInstance);
+        var answer = new ObjectMapper().readTree(out.toString());
+        assertThat(answer.path("results")).hasSize(150);
+        assertThat(answer.at("/usage/promptTokens").asInt()).isEqualTo(150);
+    }
+
+    @Test
+    void whatIsNoPairOrNoTextIsTold() {
+        assertThat(withInput("a\tb\nonly one\n", "classify", "--pair")).isEqualTo(1);
+        assertThat(err.toString()).contains("Line 2 is no pair");
+        assertThat(withInput("\n  \n", "embed")).isEqualTo(2);
+        assertThat(err.toString()).contains("Which texts?");
+        assertThat(withInput("x\n".repeat(64) + "bad\n", "classify")).isEqualTo(1);
+        assertThat(err.toString()).contains("Of the texts from number 65 on (inputs[0]): INVALID_ARGUMENT");
+    }
+
+    @Test
+    void vectorsAreALineEach() throws Exception {
+        assertThat(runHere("embed", "--pooling", "first", "--normalize", "abc", "de"))
+                .isZero();
+
+        assertThat(out.toString().lines()).containsExactly("[3.0, 0.5]", "[2.0, 0.5]");
+        assertThat(services.asked).singleElement().isInstanceOfSatisfying(EmbedRequest.class, asked -> {
+            assertThat(asked.getPooling()).isEqualTo(Pooling.POOLING_FIRST);
+            assertThat(asked.getNormalize()).isTrue();
+        });
+    }
+
+    private int withInput(String lines, String... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return runHere(arguments);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     @Test

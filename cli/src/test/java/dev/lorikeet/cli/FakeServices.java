@@ -17,10 +17,20 @@ import dev.lorikeet.proto.adapter.v1.SetAliasRequest;
 import dev.lorikeet.proto.adapter.v1.SetAliasResponse;
 import dev.lorikeet.proto.adapter.v1.Version;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
+import dev.lorikeet.proto.inference.v1.Classification;
+import dev.lorikeet.proto.inference.v1.ClassifyRequest;
+import dev.lorikeet.proto.inference.v1.ClassifyResponse;
+import dev.lorikeet.proto.inference.v1.EmbedRequest;
+import dev.lorikeet.proto.inference.v1.EmbedResponse;
+import dev.lorikeet.proto.inference.v1.Embedding;
+import dev.lorikeet.proto.inference.v1.EncoderInput;
+import dev.lorikeet.proto.inference.v1.EncoderServiceGrpc;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
 import dev.lorikeet.proto.inference.v1.GenerateStreamResponse;
 import dev.lorikeet.proto.inference.v1.InferenceServiceGrpc;
+import dev.lorikeet.proto.inference.v1.LabelScore;
+import dev.lorikeet.proto.inference.v1.Usage;
 import dev.lorikeet.proto.training.v1.Accepted;
 import dev.lorikeet.proto.training.v1.Failed;
 import dev.lorikeet.proto.training.v1.Job;
@@ -65,6 +75,7 @@ final class FakeServices implements AutoCloseable {
                 .addService(new Jobs())
                 .addService(new Adapters())
                 .addService(new Inference())
+                .addService(new Texts())
                 .intercept(new KeyCheck())
                 .build()
                 .start();
@@ -226,6 +237,42 @@ final class FakeServices implements AutoCloseable {
                     GenerateStreamResponse.newBuilder()
                             .setText(messages.getLast().getContent())
                             .build());
+        }
+    }
+
+    private final class Texts extends EncoderServiceGrpc.EncoderServiceImplBase {
+        /** Finds long texts long. */
+        @Override
+        public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> reply) {
+            asked.add(request);
+            ClassifyResponse.Builder response = ClassifyResponse.newBuilder()
+                    .setUsage(Usage.newBuilder().setPromptTokens(request.getInputsCount()));
+            for (EncoderInput input : request.getInputsList()) {
+                if (input.getText().equals("bad")) {
+                    reply.onError(Status.INVALID_ARGUMENT
+                            .withDescription("inputs[0]: is bad")
+                            .asRuntimeException());
+                    return;
+                }
+                double score = input.getText().length() > 5 ? 0.75 : 0.25;
+                response.addResults(Classification.newBuilder()
+                        .setLabel(score > 0.5 ? "long" : "short")
+                        .addScores(LabelScore.newBuilder().setLabel("short").setProbability(1 - score))
+                        .addScores(LabelScore.newBuilder().setLabel("long").setProbability(score)));
+            }
+            answer(reply, response.build());
+        }
+
+        @Override
+        public void embed(EmbedRequest request, StreamObserver<EmbedResponse> reply) {
+            asked.add(request);
+            EmbedResponse.Builder response = EmbedResponse.newBuilder();
+            for (EncoderInput input : request.getInputsList()) {
+                response.addEmbeddings(Embedding.newBuilder()
+                        .addValues(input.getText().length())
+                        .addValues(0.5f));
+            }
+            answer(reply, response.build());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lorikeet.cli.grpc;
 import dev.lorikeet.cli.platform.Platform;
 import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.proto.adapter.v1.AdapterServiceGrpc;
+import dev.lorikeet.proto.inference.v1.EncoderServiceGrpc;
 import dev.lorikeet.proto.inference.v1.InferenceServiceGrpc;
 import dev.lorikeet.proto.training.v1.JobServiceGrpc;
 import io.grpc.Channel;
@@ -50,6 +51,11 @@ public final class Services implements AutoCloseable {
     /** Generation, at the serving-service. */
     public InferenceServiceGrpc.InferenceServiceBlockingStub inference() {
         return InferenceServiceGrpc.newBlockingStub(channel(platform.servingAddress()));
+    }
+
+    /** Labels and embeddings, at the serving-service. */
+    public EncoderServiceGrpc.EncoderServiceBlockingStub encoder() {
+        return EncoderServiceGrpc.newBlockingStub(channel(platform.servingAddress()));
     }
 
     private Channel channel(String address) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,13 +105,27 @@ public final class TrainCommand implements Callable<Integer> {
             case GRPC -> overGrpc(terminal, platform, request);
         };
         if (!json && job.state() == TrackedJob.State.SUCCEEDED) {
-            terminal.line("Try it: ./lorikeet chat --model " + adapter + "@" + job.version()
+            terminal.line("Try it: ./lorikeet " + (labelled() ? "classify" : "chat") + " --model " + adapter + "@"
+                    + job.version()
                     + platform.identity()
                             .tenant()
                             .map(name -> " --tenant " + name)
                             .orElse(""));
         }
         return detach || job.state() == TrackedJob.State.SUCCEEDED ? 0 : 1;
+    }
+
+    /** Whether the examples, if they are in a file here, are a classifier's. */
+    private boolean labelled() throws IOException {
+        if (dataset.contains("://") || !Files.isRegularFile(Path.of(dataset))) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(Path.of(dataset))) {
+            return lines.filter(line -> !line.isBlank())
+                    .findFirst()
+                    .filter(line -> line.matches(".*\"label\"\\s*:.*"))
+                    .isPresent();
+        }
     }
 
     private TrainingRequest request(Platform platform) throws IOException {

@@ -118,6 +118,9 @@ public final class ModelCommand implements Runnable {
                     .put("vocabularySize", config.vocabularySize())
                     .put("chatTemplate", files.chatTemplate().defined())
                     .put("digest", files.digest());
+            if (config.blueprint().encoder()) {
+                findings.put("labels", String.join(", ", config.labels()));
+            }
             var terminal = Terminal.of(spec);
             if (json) {
                 terminal.line(json(findings));
