@@ -88,14 +88,13 @@ public final class TinyEncoder {
     public static Version publish(
             Adapters adapters, TenantId tenant, AdapterName adapter, BaseModelRef base, long seed, String... labels) {
         LoraConfig lora = LoraConfig.lora(1 + (int) (seed % 4), 4, List.of("query", "value", "intermediate.dense"));
-        ModelConfig model = config();
         return publish(
                 adapters,
                 tenant,
                 adapter,
                 base,
                 seed,
-                labels.length == 0 ? lora : ClassifierConfig.over(model, lora, List.of(labels)));
+                labels.length == 0 ? lora : new ClassifierConfig(lora, List.of(labels)));
     }
 
     /** Publishes one that puts three tokens before a text. */
