@@ -5,8 +5,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lorikeet experiment adalora-ranks}: where AdaLoRA leaves its ranks. */
@@ -16,24 +14,20 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class AdaLoraRanksCommand implements Callable<Integer> {
+    private static final double RATE = 1e-2;
 
     @Mixin
     private ExperimentOptions options;
 
-    @Option(names = "--rank", defaultValue = "4", description = "Mean rank at the end. Default: ${DEFAULT-VALUE}.")
-    private int rank;
-
-    @Option(names = "--rate", defaultValue = "1e-2", description = "Learning rate. Default: ${DEFAULT-VALUE}.")
-    private double rate;
+    @Mixin
+    private RankAndRate size;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        if (!(rate > 0) || rank < 1) {
-            throw new ParameterException(spec.commandLine(), "--rate must be above 0, --rank at least 1");
-        }
-        return options.run(spec, "adalora-ranks", new AdaLoraRanksExperiment(rank, rate));
+        size.check(spec);
+        return options.run(spec, "adalora-ranks", new AdaLoraRanksExperiment(size.rank(), size.rate(RATE)));
     }
 }

@@ -12,7 +12,6 @@ import dev.lorikeet.engine.train.FactorRates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -42,80 +41,97 @@ record AdaLoraRanksExperiment(int rank, double rate) implements Experiment {
         };
         List<RunResult> runs = new ArrayList<>();
         for (long seed : study.seeds()) {
-            runs.add(study.run(new Trial(
-                    "AdaLoRA",
-                    LowRankConfigs.adaLora(all, rank, study.conditions().steps()),
-                    FactorRates.EQUAL,
-                    rate,
-                    seed,
-                    watch)));
+            study.run(new Trial(
+                            "AdaLoRA",
+                            LowRankConfigs.adaLora(all, rank, study.conditions().steps()),
+                            FactorRates.EQUAL,
+                            rate,
+                            seed,
+                            watch))
+                    .ifPresent(runs::add);
         }
         runs.removeIf(run -> !run.succeeded());
         if (runs.isEmpty()) {
-            throw new CommandFailure("every run diverged: try a smaller --rate");
+            throw new CommandFailure(
+                    "no run has ranks: every one diverged (try a smaller --rate), or none is finished");
         }
-        List<List<Double>> grid = grid(runs, model.layers(), all.paths().size());
+        List<Grid> grids = runs.stream()
+                .map(run -> Grid.of(run.series(RANKS), all.paths().size()))
+                .toList();
         Comparison comparison = new Comparison(study, "run");
         Comparison.Entry entry = new Comparison.Entry("AdaLoRA", "mean rank " + rank, runs);
         String text = "### Where AdaLoRA leaves its ranks\n\n" + comparison.conditions()
-                + "AdaLoRA on all linear layers, mean rank " + rank + " at the end, rate " + rate + ".\n\n"
+                + "AdaLoRA on all linear layers, mean rank " + rank + " at the end.\n\n"
                 + comparison.table("size", List.of(entry))
-                + "\nMean rank at the end by matrix, over all layers, and by third of the layers:\n\n"
-                + means(all, grid);
+                + "\nMean rank at the end by matrix, over all layers, and by third of the layers"
+                + (runs.size() == 1 ? ":\n\n" : " (mean and standard deviation over the seeds):\n\n")
+                + means(all, grids);
         return new Report(
-                text, Map.of("adalora-ranks", map(all, grid, runs.size()).svg()));
+                text,
+                Map.of("adalora-ranks", map(all, grids, comparison.setting()).svg()));
     }
 
-    /** For each layer, for each of its matrices the mean over the runs; modules are in the same order. */
-    private static List<List<Double>> grid(List<RunResult> runs, int layers, int matrices) {
-        List<List<Double>> grid = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
-            List<Double> row = new ArrayList<>();
-            for (int matrix = 0; matrix < matrices; matrix++) {
-                int at = layer * matrices + matrix;
-                row.add(Summary.of(runs.stream()
-                                .map(run -> run.series(RANKS).get(at))
-                                .toList())
-                        .mean());
-            }
-            grid.add(row);
+    /**
+     * The ranks of one run.
+     *
+     * @param rows for each layer, for each of its matrices
+     */
+    private record Grid(List<List<Double>> rows) {
+        /** Modules are in the order of layers, then matrices. */
+        static Grid of(List<Double> ranks, int matrices) {
+            return new Grid(IntStream.range(0, ranks.size() / matrices)
+                    .mapToObj(layer -> ranks.subList(layer * matrices, (layer + 1) * matrices))
+                    .toList());
         }
-        return grid;
+
+        /** Of a matrix over some layers. */
+        double mean(int matrix, int from, int to) {
+            return Summary.of(rows.subList(from, to).stream()
+                            .map(row -> row.get(matrix))
+                            .toList())
+                    .mean();
+        }
     }
 
-    private static String means(ModuleSet all, List<List<Double>> grid) {
+    private static String means(ModuleSet all, List<Grid> grids) {
         MarkdownTable table = new MarkdownTable("matrix", "all layers", "lower third", "middle third", "upper third");
-        int layers = grid.size();
+        int layers = grids.getFirst().rows().size();
         for (int matrix = 0; matrix < all.paths().size(); matrix++) {
             table.row(
                     ModuleSet.brief(all.paths().get(matrix)),
-                    mean(grid, matrix, 0, layers),
-                    mean(grid, matrix, 0, layers / 3),
-                    mean(grid, matrix, layers / 3, 2 * layers / 3),
-                    mean(grid, matrix, 2 * layers / 3, layers));
+                    mean(grids, matrix, 0, layers),
+                    mean(grids, matrix, 0, layers / 3),
+                    mean(grids, matrix, layers / 3, 2 * layers / 3),
+                    mean(grids, matrix, 2 * layers / 3, layers));
         }
         return table.text();
     }
 
-    private static String mean(List<List<Double>> grid, int matrix, int from, int to) {
+    private static String mean(List<Grid> grids, int matrix, int from, int to) {
         return from == to
                 ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%.2f",
-                        Summary.of(grid.subList(from, to).stream()
-                                        .map(row -> row.get(matrix))
-                                        .toList())
-                                .mean());
+                : Summary.of(grids.stream()
+                                .map(grid -> grid.mean(matrix, from, to))
+                                .toList())
+                        .text(2);
     }
 
-    private HeatMap map(ModuleSet all, List<List<Double>> grid, int runs) {
+    private HeatMap map(ModuleSet all, List<Grid> grids, String setting) {
+        int layers = grids.getFirst().rows().size();
+        List<List<Double>> values = IntStream.range(0, layers)
+                .mapToObj(layer -> IntStream.range(0, all.paths().size())
+                        .mapToObj(matrix -> Summary.of(grids.stream()
+                                        .map(grid -> grid.rows().get(layer).get(matrix))
+                                        .toList())
+                                .mean())
+                        .toList())
+                .toList();
         return new HeatMap(
                 "AdaLoRA's ranks at the end, mean rank " + rank,
-                runs == 1 ? "One seed." : "Mean of " + runs + " seeds.",
+                (grids.size() == 1 ? "One seed." : "Mean of " + grids.size() + " seeds.") + "\n" + setting,
                 all.paths().stream().map(ModuleSet::brief).toList(),
-                IntStream.range(0, grid.size()).mapToObj(Integer::toString).toList(),
+                IntStream.range(0, layers).mapToObj(Integer::toString).toList(),
                 "layer",
-                grid);
+                values);
     }
 }

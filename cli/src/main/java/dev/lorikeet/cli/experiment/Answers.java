@@ -25,8 +25,10 @@ final class Answers {
      *
      * @param adapter what the model runs with, or null for the base alone
      * @param longest tokens of an answer at most
+     * @param progress is asked before each step
      */
-    static List<String> of(BaseModel base, @Nullable StoredAdapter adapter, List<Meaning> meanings, int longest) {
+    static List<String> of(
+            BaseModel base, @Nullable StoredAdapter adapter, List<Meaning> meanings, int longest, Progress progress) {
         ResidentAdapter resident = adapter == null ? null : base.attach(adapter);
         try {
             List<String> answers = new ArrayList<>();
@@ -34,7 +36,7 @@ final class Answers {
                 List<int[]> prompts = meanings.subList(from, Math.min(from + AT_ONCE, meanings.size())).stream()
                         .map(meaning -> ExampleRows.prompt(meaning, base))
                         .toList();
-                answers.addAll(together(base, resident, prompts, longest));
+                answers.addAll(together(base, resident, prompts, longest, progress));
             }
             return answers;
         } finally {
@@ -45,7 +47,7 @@ final class Answers {
     }
 
     private static List<String> together(
-            BaseModel base, @Nullable ResidentAdapter adapter, List<int[]> prompts, int longest) {
+            BaseModel base, @Nullable ResidentAdapter adapter, List<int[]> prompts, int longest, Progress progress) {
         int before = adapter == null ? 0 : adapter.positionsBefore();
         int context = before
                 + longest
@@ -57,6 +59,7 @@ final class Answers {
                     .toList();
             List<Sequence> going = new ArrayList<>(sequences);
             for (int step = 0; step < longest && !going.isEmpty(); step++) {
+                progress.mayGoOn();
                 List<NextToken> next = decoder.step(
                         going.stream().map(one -> new Feed(one, one.pending())).toList());
                 for (NextToken token : next) {

@@ -60,8 +60,10 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
                                 rank,
                                 rate,
                                 fullRate)
-                + correlations(modules, runs) + "\n" + comparison.table("", entries);
-        return new Report(text, Map.of("dora-analysis", chart(modules, runs, study)));
+                + correlations(
+                        modules, runs, moments(study.conditions().steps()).size()) + "\n"
+                + comparison.table("", entries);
+        return new Report(text, Map.of("dora-analysis", chart(modules, runs, comparison)));
     }
 
     private static FullConfig full() {
@@ -87,13 +89,13 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         };
         List<RunResult> runs = new ArrayList<>();
         for (long seed : study.seeds()) {
-            RunResult result = study.run(new Trial(name, config, FactorRates.EQUAL, rate, seed, watch));
-            if (result.succeeded()) {
-                runs.add(result);
-            }
+            study.run(new Trial(name, config, FactorRates.EQUAL, rate, seed, watch))
+                    .filter(RunResult::succeeded)
+                    .ifPresent(runs::add);
         }
         if (runs.isEmpty()) {
-            throw new CommandFailure("every run of " + name + " diverged: try a smaller rate");
+            throw new CommandFailure(
+                    "no run of " + name + " has weights: every one diverged (try a smaller rate), or none is finished");
         }
         return runs;
     }
@@ -138,18 +140,24 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         return runs.stream().flatMap(run -> run.series(series).stream()).toList();
     }
 
-    private static String correlations(ModuleSet modules, Map<String, List<RunResult>> runs) {
+    /** Correlations of each run, over all moments and over the last one alone, mean and deviation over the seeds. */
+    private static String correlations(ModuleSet modules, Map<String, List<RunResult>> runs, int moments) {
         List<String> names = modules.paths().stream().map(ModuleSet::brief).toList();
-        List<String> headings = new ArrayList<>(List.of("method", "corr(dD, dM), all points"));
+        List<String> headings = new ArrayList<>(List.of("method", "corr(dD, dM), all moments"));
         names.forEach(name -> headings.add("of " + name));
-        headings.addAll(List.of("points", "mean dD", "mean dM"));
+        headings.add("last moment");
+        names.forEach(name -> headings.add("of " + name));
+        headings.addAll(List.of("points a run", "mean dD", "mean dM"));
         MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
         runs.forEach((method, results) -> {
-            List<String> cells = new ArrayList<>(List.of(method, correlation(results, "")));
-            names.forEach(name -> cells.add(correlation(results, " " + name)));
-            List<Double> directions = all(results, DIRECTION);
-            cells.add(Integer.toString(directions.size()));
-            cells.add(String.format(Locale.ROOT, "%.2e", Summary.of(directions).mean()));
+            List<String> cells = new ArrayList<>(List.of(method));
+            for (int of : List.of(moments, 1)) {
+                cells.add(correlation(results, "", (double) of / moments));
+                names.forEach(name -> cells.add(correlation(results, " " + name, (double) of / moments)));
+            }
+            cells.add(Integer.toString(results.getFirst().series(DIRECTION).size()));
+            cells.add(String.format(
+                    Locale.ROOT, "%.2e", Summary.of(all(results, DIRECTION)).mean()));
             cells.add(String.format(
                     Locale.ROOT, "%.2e", Summary.of(all(results, MAGNITUDE)).mean()));
             table.row(cells.toArray(String[]::new));
@@ -157,13 +165,25 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         return table.text();
     }
 
-    private static String correlation(List<RunResult> runs, String suffix) {
-        double value = Summary.correlation(all(runs, DIRECTION + suffix), all(runs, MAGNITUDE + suffix));
-        return Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%+.2f", value);
+    /** @param share of the points, the last ones: moments follow each other, and each has as many */
+    private static String correlation(List<RunResult> runs, String suffix, double share) {
+        List<Double> values = new ArrayList<>();
+        for (RunResult run : runs) {
+            double value = Summary.correlation(
+                    last(run.series(DIRECTION + suffix), share), last(run.series(MAGNITUDE + suffix), share));
+            if (!Double.isNaN(value)) {
+                values.add(value);
+            }
+        }
+        return values.isEmpty() ? "none" : Summary.of(values).text(2);
+    }
+
+    private static List<Double> last(List<Double> values, double share) {
+        return values.subList((int) Math.round(values.size() * (1 - share)), values.size());
     }
 
     /** Logarithmic, since methods and layers move weights by very different amounts; what did not move is left out. */
-    private static String chart(ModuleSet modules, Map<String, List<RunResult>> runs, Study study) {
+    private static String chart(ModuleSet modules, Map<String, List<RunResult>> runs, Comparison comparison) {
         List<Series> series = new ArrayList<>();
         runs.forEach((method, results) -> {
             List<Double> directions = all(results, DIRECTION);
@@ -180,10 +200,11 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         if (all.isEmpty()) {
             throw new CommandFailure("no weight moved: try a larger --rate");
         }
-        int seeds = study.conditions().seeds();
+        int seeds = runs.values().stream().mapToInt(List::size).max().orElse(1);
         return new XyChart(
                         "Change of magnitude against change of direction, " + modules.name(),
-                        "A point for each layer, matrix and moment, " + seeds + (seeds == 1 ? " seed." : " seeds."),
+                        "A point for each layer, matrix and moment, " + seeds + (seeds == 1 ? " seed." : " seeds.")
+                                + "\n" + comparison.setting(),
                         Axis.decades(
                                 "change of direction dD (logarithmic)",
                                 all.stream().map(Mark::x).toList()),

@@ -15,11 +15,13 @@ import java.util.stream.IntStream;
  * A corpus as a model reads it: the meaning, a line break, and what is learned, the reference with the end of the text. No
  * chat template, so that rows are short. Of the training part every reference is a row; of the others each meaning's first.
  *
+ * @param corpus the texts
  * @param training to train on
  * @param validation to choose settings by
  * @param test to report on
  */
-record ExampleRows(List<EncodedExample> training, List<EncodedExample> validation, List<EncodedExample> test) {
+record ExampleRows(
+        Corpus corpus, List<EncodedExample> training, List<EncodedExample> validation, List<EncodedExample> test) {
     private static final int LONGEST = 384;
 
     ExampleRows {
@@ -37,6 +39,7 @@ record ExampleRows(List<EncodedExample> training, List<EncodedExample> validatio
         int longest = Math.min(LONGEST, base.config().contextLength() / 2);
         ExampleEncoder encoder = new ExampleEncoder(base.tokenizer(), none, longest);
         return new ExampleRows(
+                corpus,
                 corpus.training().stream()
                         .flatMap(meaning -> meaning.references().stream()
                                 .map(reference -> encoder.encode(example(meaning, reference))))

@@ -16,12 +16,12 @@ import dev.lorikeet.engine.model.LoadOptions;
 import dev.lorikeet.engine.model.UnsupportedModelException;
 import dev.lorikeet.engine.weights.MalformedFileException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +32,9 @@ import picocli.CommandLine.ParameterException;
 final class ExperimentOptions {
     private static final String DEFAULT_MODEL = "smollm2-135m-instruct";
     private static final String SMALL = "small";
+    /** Exit code of an experiment that was told to stop. */
+    static final int STOPPED = 130;
+
     private static final int MADE_MEANINGS = 900;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -103,6 +106,11 @@ final class ExperimentOptions {
                     "Go on with the finished runs that are in the folder; runs of other settings stay and do not count.")
     private boolean resume;
 
+    @Option(
+            names = "--tables",
+            description = "Train nothing: make tables and charts of the finished runs that are in the folder.")
+    private boolean tables;
+
     @Option(names = "--json", description = "Print the results of all runs as JSON instead of the tables.")
     private boolean json;
 
@@ -126,29 +134,54 @@ final class ExperimentOptions {
     int runOver(CommandSpec spec, String name, OverFiles experiment) throws IOException {
         Conditions conditions = conditions(spec);
         Terminal terminal = Terminal.of(spec);
-        Consumer<String> said = json ? line -> {} : terminal::line;
         ResultLog log = ResultLog.open(out.resolve(name + ".jsonl"));
-        if (log.size() > 0 && !resume) {
+        if (tables && log.size() == 0) {
+            throw new CommandFailure(log.file() + " has no finished runs to make tables of");
+        }
+        if (log.size() > 0 && !resume && !tables) {
             throw new CommandFailure(log.file() + " has " + log.size()
                     + " finished runs: go on with them by --resume, or give another --out");
         }
+        try (StopRequest stop = StopRequest.listen()) {
+            Progress progress = new Progress(json ? line -> {} : terminal::line, stop::requested);
+            try {
+                over(experiment, name, conditions, log, progress, terminal);
+                return 0;
+            } catch (StoppedException e) {
+                // Here, since nothing is printed once the process may end.
+                PrintWriter err = spec.commandLine().getErr();
+                err.println(e.getMessage() + ": " + log.file() + " has " + log.size()
+                        + " finished runs; go on by --resume, or see them by --tables");
+                err.flush();
+                return STOPPED;
+            }
+        }
+    }
+
+    private void over(
+            OverFiles experiment,
+            String name,
+            Conditions conditions,
+            ResultLog log,
+            Progress progress,
+            Terminal terminal)
+            throws IOException {
         Corpus corpus = corpus();
-        StoredModel found = model(said);
+        StoredModel found = model(progress);
         try (BaseModel base = BaseModel.load(found.path(), loadOptions(found.name()))) {
             if (base.config().blueprint().encoder()) {
                 throw new CommandFailure(
                         found.name() + " is an encoder: experiments need a model that continues texts");
             }
-            Study study = new Study(base, corpus, ExampleRows.of(corpus, base), conditions, log, said);
+            Study study = new Study(base, ExampleRows.of(corpus, base), conditions, log, progress, tables);
             Report report = experiment.of(found.path()).over(study);
             report.write(out, name);
             terminal.line(json ? JSON.writeValueAsString(log.used()) : report.markdown());
-            said.accept("Written to " + out.resolve(name + ".md"));
+            progress.say("Written to " + out.resolve(name + ".md"));
         } catch (MalformedFileException | UnsupportedModelException | IllegalArgumentException e) {
             // A model or a setting that does not go; a bug is no IllegalArgumentException here.
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
-        return 0;
     }
 
     private Conditions conditions(CommandSpec spec) {
@@ -196,9 +229,9 @@ final class ExperimentOptions {
         }
     }
 
-    private StoredModel model(Consumer<String> said) throws IOException {
+    private StoredModel model(Progress progress) throws IOException {
         if (model.equals(Optional.of(SMALL))) {
-            return small(said);
+            return small(progress);
         }
         Optional<StoredModel> stored = ModelStore.ofUser().find(model.orElse(DEFAULT_MODEL));
         if (stored.isPresent()) {
@@ -210,12 +243,12 @@ final class ExperimentOptions {
         if (model.isPresent()) {
             throw new CommandFailure("model " + model.get() + " is not here: lorikeet model pull " + model.get());
         }
-        return small(said);
+        return small(progress);
     }
 
-    private StoredModel small(Consumer<String> said) throws IOException {
+    private StoredModel small(Progress progress) throws IOException {
         Files.createDirectories(out);
-        Path path = new SmallModel(SmallModel.SIZES, smallSteps, threads()).in(out, said);
+        Path path = new SmallModel(SmallModel.SIZES, smallSteps, threads()).in(out, progress);
         return new StoredModel("small model of " + smallSteps + " steps", path, "made here", List.of());
     }
 }

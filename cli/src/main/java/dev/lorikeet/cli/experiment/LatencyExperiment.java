@@ -7,6 +7,7 @@ import dev.lorikeet.cli.experiment.plot.DotChart;
 import dev.lorikeet.cli.experiment.result.MarkdownTable;
 import dev.lorikeet.cli.experiment.result.RunResult;
 import dev.lorikeet.cli.experiment.result.Summary;
+import dev.lorikeet.cli.terminal.CommandFailure;
 import dev.lorikeet.engine.adapter.AdapterConfig;
 import dev.lorikeet.engine.adapter.AdapterTensors;
 import dev.lorikeet.engine.adapter.ResidentAdapter;
@@ -76,8 +77,11 @@ record LatencyExperiment(Path model, List<Integer> batches, int rounds, int rank
                         0,
                         1,
                         study.setting("latency", Integer.toString(rounds), Integer.toString(rank)));
-                results.put(rows, study.keep(key, () -> measure(key, ways, rows, config.vocabularySize())));
+                study.keep(key, () -> measure(study, key, ways, rows)).ifPresent(result -> results.put(rows, result));
             }
+        }
+        if (results.isEmpty()) {
+            throw new CommandFailure("no measurement of these settings is finished");
         }
         return report(study, results, houlsbyWidth(config));
     }
@@ -105,7 +109,8 @@ record LatencyExperiment(Path model, List<Integer> batches, int rounds, int rank
         return new StoredAdapter(config, AdapterTensors.of(specs, values));
     }
 
-    private RunResult measure(RunResult.Key key, List<Stepper> ways, int rows, int vocabulary) {
+    private RunResult measure(Study study, RunResult.Key key, List<Stepper> ways, int rows) {
+        int vocabulary = study.base().config().vocabularySize();
         SplittableRandom random = new SplittableRandom(rows);
         List<int[]> prompts = Stream.generate(
                         () -> random.ints(CONTEXT, 3, vocabulary).toArray())
@@ -115,6 +120,7 @@ record LatencyExperiment(Path model, List<Integer> batches, int rounds, int rank
         Map<String, List<Double>> series = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             for (int turn = 0; turn < ways.size(); turn++) {
+                study.progress().mayGoOn();
                 // Nobody is always the first, or always behind the same.
                 Stepper way = ways.get((round + turn) % ways.size());
                 series.computeIfAbsent(way.name(), name -> new ArrayList<>())

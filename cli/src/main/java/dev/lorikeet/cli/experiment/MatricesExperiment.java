@@ -1,7 +1,7 @@
 package dev.lorikeet.cli.experiment;
 
+import dev.lorikeet.cli.experiment.Tuning.Tuned;
 import dev.lorikeet.cli.experiment.analysis.ModuleSet;
-import dev.lorikeet.cli.experiment.result.RunResult;
 import dev.lorikeet.engine.method.lora.LoraConfig;
 import dev.lorikeet.engine.method.lora.LoraModule;
 import dev.lorikeet.engine.model.ModelConfig;
@@ -16,31 +16,30 @@ import java.util.Map;
  * them.
  *
  * @param rank on all linear layers, whose parameters are the budget
- * @param rate learning rate of all
+ * @param rate the middle of the learning rates tried
+ * @param tuning of the learning rates
  */
-record MatricesExperiment(int rank, double rate) implements Experiment {
+record MatricesExperiment(int rank, double rate, Tuning tuning) implements Experiment {
     @Override
     public Report over(Study study) throws IOException {
         ModelConfig model = study.base().config();
         long budget = parameters(model, rank);
         Comparison comparison = new Comparison(study, "adapted matrices");
         List<Comparison.Entry> entries = new ArrayList<>();
+        comparison.baseEntry().ifPresent(entries::add);
+        List<Tuned> tuned = new ArrayList<>();
         for (ModuleSet modules : ModuleSet.compared(model)) {
             LoraConfig config = LowRankConfigs.lora(model, modules, budget, false);
-            List<RunResult> runs = new ArrayList<>();
-            for (long seed : study.seeds()) {
-                runs.add(study.run(Trial.of(modules.name(), config, rate, seed)));
-            }
-            entries.add(new Comparison.Entry(modules.name(), ranks(config, model), runs));
+            Candidate candidate = Candidate.of(modules.name(), ranks(config, model), config, rate);
+            tuning.tune(study::run, candidate, study.seeds()).ifPresent(tuned::add);
         }
-        List<Comparison.Entry> all = new ArrayList<>(entries);
-        all.addFirst(comparison.baseEntry());
+        tuned.forEach(one -> entries.add(one.entry()));
         String text = "### Which matrices to adapt\n\n" + comparison.conditions()
-                + "LoRA with %,d parameters each, as near as ranks allow (upper layers have one rank more where that is nearer);"
+                + "LoRA with %,d parameters each, as near as ranks allow (upper layers have one rank more where that is nearer); alpha twice the rank.\n\n"
                         .formatted(budget)
-                + " rate " + rate + " for all, alpha twice the rank.\n\n" + comparison.table("rank", all);
-        return new Report(
-                text, Map.of("matrices", comparison.chart("Held-out loss by adapted matrices, equal budget", entries)));
+                + comparison.tables("rank", entries, tuned);
+        String title = "Held-out loss by adapted matrices, equal budget, " + Tuning.title(tuned);
+        return new Report(text, Map.of("matrices", comparison.chart(title, entries)));
     }
 
     /** Parameters of LoRA of a rank on all linear layers. */

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MethodsCommand implements Callable<Integer> {
-    private static final int MOST_RATES = 9;
 
     @Mixin
     private ExperimentOptions options;
@@ -31,17 +30,15 @@ final class MethodsCommand implements Callable<Integer> {
             description = "The budget is LoRA of this rank on all linear layers. Default: ${DEFAULT-VALUE}.")
     private int rank;
 
-    @Option(
-            names = "--rates",
-            defaultValue = "3",
-            description = "Learning rates tried of each method, a factor of 3 apart. Default: ${DEFAULT-VALUE}.")
-    private int rates;
+    @Mixin
+    private TuningOptions tuning;
 
     @Option(
             names = "--only",
             split = ",",
             paramLabel = "WORD",
-            description = "Only methods whose name has one of these.")
+            description =
+                    "Train only methods whose name has one of these; of the others the tables have what is in the folder.")
     private List<String> only = List.of();
 
     @Spec
@@ -49,9 +46,9 @@ final class MethodsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (rank < 1 || rates < 1 || rates > MOST_RATES) {
-            throw new ParameterException(spec.commandLine(), "--rank must be at least 1, --rates 1 to " + MOST_RATES);
+        if (rank < 1) {
+            throw new ParameterException(spec.commandLine(), "--rank must be at least 1");
         }
-        return options.run(spec, "methods", new MethodsExperiment(rank, rates, only));
+        return options.run(spec, "methods", new MethodsExperiment(rank, tuning.tuning(spec), only));
     }
 }

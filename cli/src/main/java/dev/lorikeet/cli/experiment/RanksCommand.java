@@ -21,8 +21,14 @@ final class RanksCommand implements Callable<Integer> {
     @Option(names = "--ranks", split = ",", description = "Default: 1,2,4,8,16,32,64.")
     private List<Integer> ranks = List.of(1, 2, 4, 8, 16, 32, 64);
 
-    @Option(names = "--rate", defaultValue = "3e-3", description = "Learning rate. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rate",
+            defaultValue = "3e-3",
+            description = "The middle of the learning rates tried. Default: ${DEFAULT-VALUE}.")
     private double rate;
+
+    @Mixin
+    private TuningOptions tuning;
 
     @Spec
     private CommandSpec spec;
@@ -32,6 +38,6 @@ final class RanksCommand implements Callable<Integer> {
         if (!(rate > 0) || ranks.stream().anyMatch(rank -> rank < 1)) {
             throw new ParameterException(spec.commandLine(), "--rate must be above 0, every one of --ranks at least 1");
         }
-        return options.run(spec, "ranks", new RanksExperiment(ranks, rate));
+        return options.run(spec, "ranks", new RanksExperiment(ranks, rate, tuning.tuning(spec)));
     }
 }

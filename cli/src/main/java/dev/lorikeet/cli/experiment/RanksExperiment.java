@@ -1,26 +1,28 @@
 package dev.lorikeet.cli.experiment;
 
+import dev.lorikeet.cli.experiment.Tuning.Tuned;
 import dev.lorikeet.cli.experiment.analysis.ModuleSet;
 import dev.lorikeet.cli.experiment.plot.Axis;
 import dev.lorikeet.cli.experiment.plot.Mark;
 import dev.lorikeet.cli.experiment.plot.Series;
 import dev.lorikeet.cli.experiment.plot.XyChart;
-import dev.lorikeet.cli.experiment.result.RunResult;
 import dev.lorikeet.cli.experiment.result.Summary;
 import dev.lorikeet.cli.terminal.CommandFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * LoRA at several ranks on queries and values, as LoRA's paper asks which rank suffices.
  *
  * @param ranks to compare
- * @param rate learning rate of all of them
+ * @param rate the middle of the learning rates tried
+ * @param tuning of the learning rates
  */
-record RanksExperiment(List<Integer> ranks, double rate) implements Experiment {
+record RanksExperiment(List<Integer> ranks, double rate, Tuning tuning) implements Experiment {
     RanksExperiment {
         ranks = List.copyOf(ranks);
     }
@@ -28,37 +30,38 @@ record RanksExperiment(List<Integer> ranks, double rate) implements Experiment {
     @Override
     public Report over(Study study) throws IOException {
         ModuleSet modules = ModuleSet.queriesAndValues(study.base().config());
-        Comparison comparison = new Comparison(study, "rank");
+        Comparison comparison = new Comparison(study, "LoRA on " + modules.name());
         List<Comparison.Entry> entries = new ArrayList<>();
-        entries.add(comparison.baseEntry());
+        comparison.baseEntry().ifPresent(entries::add);
+        List<Tuned> tuned = new ArrayList<>();
         List<Mark> marks = new ArrayList<>();
         for (int rank : ranks) {
-            List<RunResult> runs = new ArrayList<>();
-            for (long seed : study.seeds()) {
-                runs.add(study.run(Trial.of("rank " + rank, LowRankConfigs.lora(modules, rank), rate, seed)));
-            }
-            Comparison.Entry entry = new Comparison.Entry(Integer.toString(rank), "", runs);
-            entries.add(entry);
-            if (entry.measured()) {
-                Summary loss = Summary.of(entry.measures(Study.TEST));
+            Candidate candidate = Candidate.of("rank " + rank, "", LowRankConfigs.lora(modules, rank), rate);
+            Optional<Tuned> one = tuning.tune(study::run, candidate, study.seeds());
+            one.ifPresent(tuned::add);
+            if (one.isPresent() && one.get().entry().measured()) {
+                Summary loss = Summary.of(one.get().entry().measures(Study.TEST));
                 marks.add(new Mark(rank, loss.mean(), loss.mean() - loss.deviation(), loss.mean() + loss.deviation()));
             }
         }
-        String text = "### Rank of LoRA on " + modules.name() + "\n\n" + comparison.conditions() + "Rate " + rate
-                + " for every rank, alpha twice the rank.\n\n" + comparison.table("", entries);
-        return new Report(text, Map.of("ranks", chart(modules, marks, comparison)));
+        tuned.forEach(one -> entries.add(one.entry()));
+        String text = "### Rank of LoRA on " + modules.name() + "\n\n" + comparison.conditions()
+                + "Alpha is twice the rank.\n\n" + comparison.tables("", entries, tuned);
+        String title = "Held-out loss by the rank of LoRA on " + modules.name() + ", " + Tuning.title(tuned);
+        return new Report(text, Map.of("ranks", chart(title, marks, comparison, entries)));
     }
 
-    private String chart(ModuleSet modules, List<Mark> marks, Comparison comparison) {
+    private static String chart(String title, List<Mark> marks, Comparison comparison, List<Comparison.Entry> entries) {
         if (marks.isEmpty()) {
-            throw new CommandFailure("every run diverged: try a smaller --rate");
+            throw new CommandFailure(
+                    "no run has a loss: every one diverged (try a smaller --rate), or none is finished");
         }
         List<Double> ends = marks.stream()
                 .flatMap(mark -> Stream.of(mark.low(), mark.high()))
                 .toList();
         return new XyChart(
-                        "Held-out loss by the rank of LoRA on " + modules.name(),
-                        comparison.points("Point", ""),
+                        title,
+                        comparison.points("Point", "", entries),
                         Axis.ratios(
                                 "rank (logarithmic)",
                                 marks.stream().map(Mark::x).toList()),

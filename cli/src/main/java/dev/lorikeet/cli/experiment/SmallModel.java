@@ -29,7 +29,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -54,9 +53,9 @@ record SmallModel(Dimensions dimensions, int steps, int threads) {
      * The model's folder, made unless it is there.
      *
      * @param folder of all that experiments write
-     * @param said progress
+     * @param progress is told how far it is, and asked before each step
      */
-    Path in(Path folder, Consumer<String> said) throws IOException {
+    Path in(Path folder, Progress progress) throws IOException {
         Path made = folder.resolve("small-model-" + steps);
         if (Files.exists(made)) {
             return made;
@@ -66,14 +65,14 @@ record SmallModel(Dimensions dimensions, int steps, int threads) {
         LoadOptions options = LoadOptions.parse("small model, untrained", "cpu", "float32", threads);
         StoredAdapter blocks;
         try (BaseModel base = BaseModel.load(begun, options)) {
-            blocks = train(base, said);
+            blocks = train(base, progress);
         }
         write(begun, blocks, options);
         Files.move(begun, made, StandardCopyOption.ATOMIC_MOVE);
         return made;
     }
 
-    private StoredAdapter train(BaseModel base, Consumer<String> said) {
+    private StoredAdapter train(BaseModel base, Progress progress) {
         List<Meaning> meanings = Stream.of(MadeTask.HOTELS, MadeTask.SIGHTS)
                 .flatMap(task -> task.meanings(1, MEANINGS).stream())
                 .toList();
@@ -85,9 +84,10 @@ record SmallModel(Dimensions dimensions, int steps, int threads) {
         FullConfig config = new FullConfig(AdapterConfig.Origin.UNKNOWN);
         try (TrainingRun run = TrainingRun.start(base, config, options, rows.training())) {
             while (!run.finished()) {
+                progress.mayGoOn();
                 int step = run.step().step();
                 if (step % SAY_EVERY == 0 || run.finished()) {
-                    said.accept("small model, step %d of %d: held-out loss %.4f"
+                    progress.say("small model, step %d of %d: held-out loss %.4f"
                             .formatted(step, steps, run.evaluate(rows.test())));
                 }
             }

@@ -1,7 +1,6 @@
 package dev.lorikeet.cli.experiment;
 
 import dev.lorikeet.cli.experiment.data.Bleu;
-import dev.lorikeet.cli.experiment.data.Corpus;
 import dev.lorikeet.cli.experiment.data.Meaning;
 import dev.lorikeet.cli.experiment.data.SlotScore;
 import dev.lorikeet.cli.experiment.result.ResultLog;
@@ -24,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -33,19 +32,19 @@ import org.jspecify.annotations.Nullable;
  * Does an experiment's runs over one base model and one corpus, each once: what the log has is not done again.
  *
  * @param base the model, which belongs to the caller
- * @param corpus what is learned
- * @param examples the same as the model reads it
+ * @param examples what is learned
  * @param conditions of all runs
  * @param log finished runs
- * @param said progress, a line a run
+ * @param progress is told a line a run, and asked before each step
+ * @param recalling whether nothing is done but look into the log
  */
 record Study(
         BaseModel base,
-        Corpus corpus,
         ExampleRows examples,
         Conditions conditions,
         ResultLog log,
-        Consumer<String> said) {
+        Progress progress,
+        boolean recalling) {
     /** Measure: loss a labelled token of the validation part. */
     static final String VALIDATION = "validation_loss";
     /** Measure: loss a labelled token of the test part. */
@@ -80,7 +79,7 @@ record Study(
                 "\n",
                 base.digest(),
                 base.precision().name(),
-                corpus.digest(),
+                examples.corpus().digest(),
                 "steps %d rows %d answers %d".formatted(conditions.steps(), conditions.rows(), conditions.answers()),
                 String.join("\n", parts));
         try {
@@ -91,16 +90,21 @@ record Study(
         }
     }
 
-    /** A result that the log has, or that is found now. */
-    RunResult keep(RunResult.Key key, Supplier<RunResult> work) throws IOException {
-        RunResult known = log.find(key).orElse(null);
-        if (known != null) {
+    /**
+     * A result that the log has, or that is found now; none if the log has none and nothing is to be done.
+     *
+     * @throws StoppedException if the work was told to stop; what is not finished is not kept
+     */
+    Optional<RunResult> keep(RunResult.Key key, Supplier<RunResult> work) throws IOException {
+        Optional<RunResult> known = log.find(key);
+        if (known.isPresent() || recalling) {
             return known;
         }
+        progress.mayGoOn();
         long begin = System.nanoTime();
         RunResult found = log.add(work.get());
-        said.accept(line(found, (System.nanoTime() - begin) / 1e9));
-        return found;
+        progress.say(line(found, (System.nanoTime() - begin) / 1e9));
+        return Optional.of(found);
     }
 
     private static String line(RunResult result, double seconds) {
@@ -119,14 +123,23 @@ record Study(
         return line.append(String.format(Locale.ROOT, " (%.0f s)", seconds)).toString();
     }
 
-    /** Trains and measures, unless the log has it. */
-    RunResult run(Trial trial) throws IOException {
-        RunResult.Key key = new RunResult.Key(
+    /** Trains and measures, unless the log has it; none if the log has it not and nothing is to be done. */
+    Optional<RunResult> run(Trial trial) throws IOException {
+        RunResult.Key key = key(trial);
+        return keep(key, () -> train(key, trial));
+    }
+
+    /** What the log has. */
+    Optional<RunResult> recall(Trial trial) {
+        return log.find(key(trial));
+    }
+
+    private RunResult.Key key(Trial trial) {
+        return new RunResult.Key(
                 trial.variant(),
                 trial.rate(),
                 trial.seed(),
                 setting(trial.config().json().toString(), trial.factorRates().toString()));
-        return keep(key, () -> train(key, trial));
     }
 
     private RunResult train(RunResult.Key key, Trial trial) {
@@ -144,6 +157,7 @@ record Study(
             measures.put(PARAMETERS, trained ? (double) run.trainedParameters() : 0.0);
             long nanos = 0;
             while (trained && !run.finished()) {
+                progress.mayGoOn();
                 long begin = System.nanoTime();
                 losses.add(run.step().loss());
                 nanos += System.nanoTime() - begin;
@@ -151,6 +165,7 @@ record Study(
             }
             measures.put(SECONDS, nanos / 1e9);
             measures.put(VALIDATION, run.evaluate(examples.validation()));
+            progress.mayGoOn();
             measures.put(TEST, run.evaluate(examples.test()));
             score(trained ? run.adapter() : null, measures);
         } catch (DivergedException e) {
@@ -164,10 +179,10 @@ record Study(
         if (conditions.answers() == 0) {
             return;
         }
-        List<Meaning> asked = corpus.test()
-                .subList(0, Math.min(conditions.answers(), corpus.test().size()));
+        List<Meaning> test = examples.corpus().test();
+        List<Meaning> asked = test.subList(0, Math.min(conditions.answers(), test.size()));
         int longest = base.config().vocabularySize() < SMALL_VOCABULARY ? LONGEST_BYTES : LONGEST_ANSWER;
-        List<String> answers = Answers.of(base, adapter, asked, longest);
+        List<String> answers = Answers.of(base, adapter, asked, longest, progress);
         measures.put(
                 BLEU, Bleu.of(answers, asked.stream().map(Meaning::references).toList()));
         measures.put(SLOTS, SlotScore.of(answers, asked));

@@ -83,11 +83,16 @@ class ExperimentsTest {
 
     @Test
     void ranksGiveATableAndACurve() throws IOException {
-        assertThat(run("ranks", "--ranks", "1,4", "--seeds", "2"))
+        assertThat(run("ranks", "--ranks", "1,4", "--seeds", "2", "--rates", "1"))
                 .as("%s", errors)
                 .isZero();
 
-        assertThat(table("ranks")).contains("| base model | 0 |", "| 1 |", "| 4 |", "BLEU", "ranks.svg");
+        assertThat(table("ranks"))
+                .contains("| base model | 0 |", "| rank 1 |", "| rank 4 |", " ± ", "BLEU", "ranks.svg");
+        assertThat(Pictures.texts(picture("ranks")))
+                .contains("Held-out loss by the rank of LoRA on q + v, one learning rate")
+                .anySatisfy(note -> assertThat(note).contains("mean of 2 seeds; bar: one standard deviation"))
+                .anySatisfy(note -> assertThat(note).contains("tiny (", "made task (restaurants), 2 steps of 2 rows"));
         assertThat(Pictures.count(picture("ranks"), "circle", "point")).isEqualTo(2);
         assertThat(Pictures.count(picture("ranks"), "path", "bar")).isEqualTo(2);
         assertThat(ResultLog.open(out.resolve("ranks.jsonl")).size()).isEqualTo(5);
@@ -95,16 +100,17 @@ class ExperimentsTest {
 
     @Test
     void finishedRunsAreNotDoneAgain() throws IOException {
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1"))
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1"))
                 .as("%s", errors)
                 .isZero();
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1")).isEqualTo(1);
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1")).isEqualTo(1);
         assertThat(errors.toString()).contains("--resume");
 
         Path log = out.resolve("ranks.jsonl");
         String before = Files.readString(log);
         printed.getBuffer().setLength(0);
-        assertThat(run("ranks", "--ranks", "1,2", "--seeds", "1", "--resume")).isZero();
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1,2", "--seeds", "1", "--resume"))
+                .isZero();
 
         assertThat(Files.readString(log)).startsWith(before);
         assertThat(Files.readAllLines(log)).hasSize(3);
@@ -113,14 +119,15 @@ class ExperimentsTest {
 
     @Test
     void moreSeedsAndOtherRatesKeepWhatIsThere() throws IOException {
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1"))
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1"))
                 .as("%s", errors)
                 .isZero();
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "2", "--resume")).isZero();
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "2", "--resume"))
+                .isZero();
         assertThat(Files.readAllLines(out.resolve("ranks.jsonl"))).hasSize(3);
 
         printed.getBuffer().setLength(0);
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1", "--rate", "1e-4", "--resume", "--json"))
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1", "--rate", "1e-4", "--resume", "--json"))
                 .isZero();
 
         assertThat(Files.readAllLines(out.resolve("ranks.jsonl"))).hasSize(4);
@@ -129,22 +136,23 @@ class ExperimentsTest {
 
     @Test
     void aModelThatDoesNotGoIsRefusedInASentence() throws IOException {
-        assertThat(run("ranks", "--ranks", "5000", "--seeds", "1")).isEqualTo(1);
+        assertThat(run("ranks", "--rates", "1", "--ranks", "5000", "--seeds", "1"))
+                .isEqualTo(1);
         assertThat(errors.toString()).contains("CommandFailure").contains("must be 1 to 4096, not 5000");
 
         RandomModel.write(models.resolve("bert"), 1, Family.BERT);
         model = models.resolve("bert");
-        assertThat(run("ranks", "--seeds", "1", "--resume")).isEqualTo(1);
+        assertThat(run("ranks", "--rates", "1", "--seeds", "1", "--resume")).isEqualTo(1);
         assertThat(errors.toString()).contains("bert is an encoder");
 
         model = models.resolve("none");
-        assertThat(run("ranks", "--seeds", "1", "--resume")).isEqualTo(1);
+        assertThat(run("ranks", "--rates", "1", "--seeds", "1", "--resume")).isEqualTo(1);
         assertThat(errors.toString()).contains("is no base model");
     }
 
     @Test
     void resultsAsJsonAreAllThatIsPrinted() throws IOException {
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1", "--json"))
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1", "--json"))
                 .as("%s", errors)
                 .isZero();
 
@@ -167,19 +175,27 @@ class ExperimentsTest {
         }
         Path data = Files.writeString(out.resolve("few.txt"), lines);
 
-        assertThat(run("ranks", "--ranks", "1", "--seeds", "1", "--data", data.toString()))
+        assertThat(run("ranks", "--rates", "1", "--ranks", "1", "--seeds", "1", "--data", data.toString()))
                 .as("%s", errors)
                 .isZero();
         assertThat(table("ranks")).contains("E2E (few.txt)", "5 meanings to train on, 1 to choose by, 2 to report on");
 
-        assertThat(run("ranks", "--resume", "--data", out.resolve("none.txt").toString()))
+        assertThat(run(
+                        "ranks",
+                        "--rates",
+                        "1",
+                        "--resume",
+                        "--data",
+                        out.resolve("none.txt").toString()))
                 .isEqualTo(1);
         assertThat(errors.toString()).contains("none.txt");
     }
 
     @Test
     void matricesAreComparedAtAnEqualBudget() throws IOException {
-        assertThat(run("matrices", "--seeds", "1")).as("%s", errors).isZero();
+        assertThat(run("matrices", "--seeds", "1", "--rates", "1"))
+                .as("%s", errors)
+                .isZero();
 
         // Each of the seven alone, queries and values, attention, feed-forward, all.
         assertThat(Pictures.count(picture("matrices"), "circle", "point")).isEqualTo(11);
@@ -198,7 +214,7 @@ class ExperimentsTest {
 
     @Test
     void methodsAreTunedOnTheValidationPartAndKeepToTheBudget() throws IOException {
-        assertThat(run("methods", "--seeds", "2", "--rates", "2"))
+        assertThat(run("methods", "--seeds", "2", "--rates", "2", "--widen", "0"))
                 .as("%s", errors)
                 .isZero();
 
@@ -222,6 +238,38 @@ class ExperimentsTest {
             assertThat(own.get(2).key().seed()).isEqualTo(2);
         }
         assertThat(table("methods")).contains("rate: validation loss", "| full tuning |");
+        assertThat(Pictures.texts(picture("methods"))).contains("Held-out loss by method, best of 2 learning rates");
+    }
+
+    @Test
+    void tablesHoldWhatSeveralCallsFound() throws IOException {
+        assertThat(run("methods", "--only", "lora+", "--seeds", "2", "--rates", "1"))
+                .as("%s", errors)
+                .isZero();
+        assertThat(run("methods", "--only", "bitfit,full", "--seeds", "1", "--rates", "1", "--resume"))
+                .as("%s", errors)
+                .isZero();
+
+        assertThat(table("methods")).contains("| base model |", "| LoRA+ |", "| BitFit |", "| full tuning |");
+        assertThat(Pictures.count(picture("methods"), "circle", "point")).isEqualTo(3);
+
+        List<String> runs = Files.readAllLines(out.resolve("methods.jsonl"));
+        assertThat(run("methods", "--seeds", "2", "--rates", "1", "--tables"))
+                .as("%s", errors)
+                .isZero();
+        assertThat(Files.readAllLines(out.resolve("methods.jsonl"))).isEqualTo(runs);
+        assertThat(table("methods"))
+                .contains("(1 of 2 seeds)", "| LoRA+ |", "| BitFit |")
+                .doesNotContain("| DoRA |");
+        assertThat(Pictures.texts(picture("methods")))
+                .anySatisfy(note -> assertThat(note).contains("mean of 1 to 2 seeds"));
+    }
+
+    @Test
+    void tablesOfNothingAreRefused() {
+        assertThat(run("ranks", "--tables")).isEqualTo(1);
+
+        assertThat(errors.toString()).contains("has no finished runs");
     }
 
     @Test
@@ -258,7 +306,8 @@ class ExperimentsTest {
 
         // Three methods, two layers, two matrices, and of two steps both.
         assertThat(Pictures.count(picture("dora-analysis"), "circle", "point")).isEqualTo(3 * 2 * 2 * 2);
-        assertThat(table("dora-analysis")).contains("corr(dD, dM)", "| full tuning |", "| DoRA |", "| LoRA |");
+        assertThat(table("dora-analysis"))
+                .contains("corr(dD, dM), all moments", "last moment", "| full tuning |", "| DoRA |", "| LoRA |");
         for (RunResult result :
                 ResultLog.open(out.resolve("dora-analysis.jsonl")).all()) {
             assertThat(result.series("dM")).hasSize(8);
@@ -301,7 +350,7 @@ class ExperimentsTest {
         SmallModel small = new SmallModel(RandomModel.TINY, 30, 1);
         List<String> said = new ArrayList<>();
 
-        Path made = small.in(out, said::add);
+        Path made = small.in(out, new Progress(said::add, () -> false));
 
         assertThat(said).isNotEmpty();
         assertThat(said.getLast()).contains("step 30 of 30");
@@ -315,7 +364,7 @@ class ExperimentsTest {
             assertThat(loss(trained)).isLessThan(0.9 * loss(random));
         }
         said.clear();
-        assertThat(small.in(out, said::add)).isEqualTo(made);
+        assertThat(small.in(out, new Progress(said::add, () -> false))).isEqualTo(made);
         assertThat(said).isEmpty();
     }
 

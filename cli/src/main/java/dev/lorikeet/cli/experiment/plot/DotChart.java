@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A line for each thing compared: its value as a dot with its error bar, single measurements as small dots.
  *
  * @param title above it
- * @param note below it: what bars and dots are
+ * @param note below it, up to two lines: what bars and dots are
  * @param axis from left to right
  * @param rows from the top down
  * @param reference a value to compare with, or null
@@ -22,7 +22,7 @@ public record DotChart(
     private static final int LEFT = 190;
     private static final int RIGHT = 30;
     private static final int TOP = 56;
-    private static final int BOTTOM = 70;
+    private static final int BOTTOM = 82;
     private static final int STEP = 26;
     private static final double CAP = 4;
 
@@ -72,7 +72,7 @@ public record DotChart(
         for (int i = 0; i < rows.size(); i++) {
             draw(svg, rows.get(i), TOP + STEP * (i + 0.5));
         }
-        svg.text(16, bottom + BOTTOM - 12, "start", "small", note);
+        svg.notes(16, note);
         return svg.document();
     }
 

@@ -7,7 +7,7 @@ import java.util.Locale;
  * A number for each pair of a column and a row, the larger the darker.
  *
  * @param title above it
- * @param note below it
+ * @param note below it, up to two lines
  * @param columns names from left to right
  * @param rows names from the top down
  * @param rowTitle what the rows are
@@ -22,7 +22,7 @@ public record HeatMap(
         List<List<Double>> values) {
     private static final int LEFT = 84;
     private static final int TOP = 64;
-    private static final int BOTTOM = 34;
+    private static final int BOTTOM = 50;
     private static final int WIDE = 74;
     private static final int HIGH = 20;
     private static final int LEAST_WIDTH = 560;
@@ -62,7 +62,7 @@ public record HeatMap(
                 svg.text(x + WIDE / 2.0, y + HIGH / 2.0 + 4, text(value), share > 0.55 ? "#ffffff" : "#222222");
             }
         }
-        svg.text(16, bottom + BOTTOM - 12, "start", "small", note);
+        svg.notes(16, note);
         return svg.document();
     }
 

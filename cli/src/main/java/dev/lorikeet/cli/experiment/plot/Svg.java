@@ -1,5 +1,6 @@
 package dev.lorikeet.cli.experiment.plot;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Writes one SVG picture, element by element; sizes in pixels from the upper left. */
@@ -76,6 +77,14 @@ final class Svg {
     void text(double x, double y, String anchor, String style, String content) {
         text.append("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n"
                 .formatted(style, number(x), number(y), anchor, escaped(content)));
+    }
+
+    /** Lines of small text, the last one just above the lower edge. */
+    void notes(double x, String lines) {
+        List<String> all = lines.lines().toList();
+        for (int i = 0; i < all.size(); i++) {
+            text(x, height - 12 - 15.0 * (all.size() - 1 - i), "start", "small", all.get(i));
+        }
     }
 
     /** A text in a colour of its own. */

@@ -6,18 +6,18 @@ import java.util.List;
  * A chart of points over two axes: joined ones are curves, others a cloud.
  *
  * @param title above it
- * @param note below it: what the error bars are
+ * @param note below it, up to two lines: what the error bars are
  * @param x from left to right
  * @param y from the bottom up
  * @param series what it shows
  */
 public record XyChart(String title, String note, Axis x, Axis y, List<Series> series) {
     private static final int WIDTH = 680;
-    private static final int HEIGHT = 400;
+    private static final int HEIGHT = 412;
     private static final int LEFT = 72;
     private static final int RIGHT = 150;
     private static final int TOP = 44;
-    private static final int BOTTOM = 70;
+    private static final int BOTTOM = 82;
     private static final double CAP = 4;
 
     /** Copies. */
@@ -35,7 +35,7 @@ public record XyChart(String title, String note, Axis x, Axis y, List<Series> se
             svg.circle(WIDTH - RIGHT + 18, at - 4, 4, Svg.colour(i), "key");
             svg.text(WIDTH - RIGHT + 28, at, "start", "", series.get(i).name());
         }
-        svg.text(LEFT, HEIGHT - 12, "start", "small", note);
+        svg.notes(16, note);
         return svg.document();
     }
 

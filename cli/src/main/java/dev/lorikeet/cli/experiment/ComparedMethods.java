@@ -14,48 +14,38 @@ import dev.lorikeet.engine.method.prompt.PromptStart;
 import dev.lorikeet.engine.model.Group;
 import dev.lorikeet.engine.model.ModelConfig;
 import dev.lorikeet.engine.train.FactorRates;
-import dev.lorikeet.engine.train.TrainableConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
-/**
- * A method as it is compared with others.
- *
- * @param name what tables call it
- * @param note its size, and whether that is the budget
- * @param config what is trained
- * @param factorRates rates of a low-rank update's factors
- * @param rate the middle of the learning rates tried
- */
-record ComparedMethod(String name, String note, TrainableConfig config, FactorRates factorRates, double rate) {
+/** The methods that are compared, with as many trained parameters as each other where they can have them. */
+final class ComparedMethods {
     /** LoRA+'s rate of B, as its paper advises. */
     private static final double LORA_PLUS = 16;
 
     private static final int VIRTUAL_TOKENS = 20;
     private static final int WIDEST = 1 << 14;
-    /** Neighbouring rates that are tried differ by this factor. */
-    private static final double BETWEEN_RATES = 3;
+
+    private ComparedMethods() {}
 
     /**
-     * All methods, with as many trained parameters as LoRA of a rank on all linear layers where the method can have them.
+     * All methods; the budget is LoRA of a rank on all linear layers.
      *
      * @param steps of a run
      */
-    static List<ComparedMethod> of(ModelConfig model, int rank, int steps) {
+    static List<Candidate> of(ModelConfig model, int rank, int steps) {
         long budget = MatricesExperiment.parameters(model, rank);
         ModuleSet all = ModuleSet.all(model);
-        List<ComparedMethod> methods = new ArrayList<>();
-        methods.add(of("LoRA", "rank " + rank, LowRankConfigs.lora(all, rank), 3e-3));
-        methods.add(new ComparedMethod(
+        List<Candidate> methods = new ArrayList<>();
+        methods.add(Candidate.of("LoRA", "rank " + rank, LowRankConfigs.lora(all, rank), 3e-3));
+        methods.add(new Candidate(
                 "LoRA+",
                 "rank " + rank + ", B at " + (int) LORA_PLUS + " times the rate",
                 LowRankConfigs.lora(all, rank),
                 new FactorRates(LORA_PLUS, 1),
                 5e-4));
         var dora = LowRankConfigs.lora(model, all, budget, true);
-        methods.add(of("DoRA", "rank " + MatricesExperiment.ranks(dora, model), dora, 3e-3));
-        methods.add(of(
+        methods.add(Candidate.of("DoRA", "rank " + MatricesExperiment.ranks(dora, model), dora, 3e-3));
+        methods.add(Candidate.of(
                 "AdaLoRA",
                 "mean rank " + rank + " at the end, begun with half as many again",
                 LowRankConfigs.adaLora(all, rank, steps),
@@ -63,14 +53,14 @@ record ComparedMethod(String name, String note, TrainableConfig config, FactorRa
         methods.add(bottleneck("Houlsby adapters", 2, budget, model));
         methods.add(bottleneck("Pfeiffer adapters", 1, budget, model));
         methods.add(pTuning(budget, model));
-        methods.add(of(
+        methods.add(Candidate.of(
                 "prompt tuning",
                 VIRTUAL_TOKENS + " tokens, not the budget",
                 PromptConfig.tuning(VIRTUAL_TOKENS, new PromptStart.Vocabulary()),
                 3e-2));
-        methods.add(of("IA3", "not the budget", ia3(model), 2e-2));
-        methods.add(of("BitFit", "not the budget", BitFitConfig.allLinear(), 1e-2));
-        methods.add(of(
+        methods.add(Candidate.of("IA3", "not the budget", ia3(model), 2e-2));
+        methods.add(Candidate.of("BitFit", "not the budget", BitFitConfig.allLinear(), 1e-2));
+        methods.add(Candidate.of(
                 "full tuning",
                 "all of the blocks, not the budget",
                 new FullConfig(AdapterConfig.Origin.UNKNOWN),
@@ -78,29 +68,25 @@ record ComparedMethod(String name, String note, TrainableConfig config, FactorRa
         return List.copyOf(methods);
     }
 
-    private static ComparedMethod of(String name, String note, TrainableConfig config, double rate) {
-        return new ComparedMethod(name, note, config, FactorRates.EQUAL, rate);
-    }
-
     /** @param sites in a layer */
-    private static ComparedMethod bottleneck(String name, int sites, long budget, ModelConfig model) {
+    private static Candidate bottleneck(String name, int sites, long budget, ModelConfig model) {
         long hidden = model.hiddenSize();
         int size = Budget.width(
                 budget, WIDEST, width -> (long) model.layers() * sites * (width * (2 * hidden + 1) + hidden));
         BottleneckConfig config = sites == Effects.Site.values().length
                 ? BottleneckConfig.houlsby(size)
                 : BottleneckConfig.pfeiffer(size);
-        return of(name, "width " + size, config, 3e-3);
+        return Candidate.of(name, "width " + size, config, 3e-3);
     }
 
-    private static ComparedMethod pTuning(long budget, ModelConfig model) {
+    private static Candidate pTuning(long budget, ModelConfig model) {
         long width = model.hiddenSize();
         // Vectors, then three linear layers with biases.
         int inner = Budget.width(
                 budget,
                 WIDEST,
                 size -> VIRTUAL_TOKENS * width + 2 * width * size + (long) size * size + 2L * size + width);
-        return of(
+        return Candidate.of(
                 "P-tuning",
                 VIRTUAL_TOKENS + " tokens, encoder of width " + inner,
                 PromptConfig.encoded(VIRTUAL_TOKENS, inner),
@@ -117,12 +103,5 @@ record ComparedMethod(String name, String note, TrainableConfig config, FactorRa
                 LowRankConfigs.selection(new ModuleSet("IA3", all)),
                 new TargetModules.Names(writing),
                 AdapterConfig.Origin.UNKNOWN);
-    }
-
-    /** Learning rates to try, in rising order. */
-    List<Double> rates(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> rate * Math.pow(BETWEEN_RATES, i - (count - 1) / 2))
-                .toList();
     }
 }
