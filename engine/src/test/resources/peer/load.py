@@ -27,7 +27,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 def load(case, out):
     config = json.load(open(os.path.join(case["adapter"], "adapter_config.json")))
     kind = AutoModelForSequenceClassification if config.get("task_type") == "SEQ_CLS" else AutoModelForCausalLM
-    base = kind.from_pretrained(case["model"], dtype=torch.float32, attn_implementation="eager").eval()
+    # A classifier may tell other classes apart than the base's own.
+    own = {"num_labels": len(config["labels"]), "ignore_mismatched_sizes": True} if "labels" in config else {}
+    base = kind.from_pretrained(case["model"], dtype=torch.float32, attn_implementation="eager", **own).eval()
     ids = torch.tensor([case["ids"]])
     with torch.no_grad():
         before = base(ids).logits.clone()

@@ -1,8 +1,11 @@
 package dev.lorikeet.engine.data;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The classes that a dataset's examples are of.
@@ -13,6 +16,7 @@ import java.util.TreeSet;
 public record Labels(List<String> names, List<Problem> problems) {
     private static final int MOST = 1000;
     private static final int NAMED = 5;
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
     public Labels {
         names = List.copyOf(names);
@@ -22,7 +26,7 @@ public record Labels(List<String> names, List<Problem> problems) {
     /**
      * Finds the labels of examples for an encoder.
      *
-     * @param wanted the labels, in order; empty: all that the examples have, sorted
+     * @param wanted the labels, in order; empty: all that the examples have, sorted, whole numbers by their value
      */
     public static Labels of(DatasetReader.Result dataset, List<String> wanted) {
         List<Problem> problems = new ArrayList<>();
@@ -47,7 +51,17 @@ public record Labels(List<String> names, List<Problem> problems) {
                     "the examples have " + found.size() + (found.size() == 1 ? " label: " : " different labels: ")
                             + some(List.copyOf(found)) + "; a classifier tells 2 to " + MOST + " apart"));
         }
-        return new Labels(wanted.isEmpty() ? List.copyOf(found) : wanted, problems);
+        return new Labels(wanted.isEmpty() ? sorted(found) : wanted, problems);
+    }
+
+    private static List<String> sorted(Set<String> found) {
+        boolean numbers = found.stream().allMatch(label -> NUMBER.matcher(label).matches());
+        return numbers
+                ? found.stream()
+                        .sorted(Comparator.<String>comparingLong(Long::parseLong)
+                                .thenComparing(Comparator.naturalOrder()))
+                        .toList()
+                : List.copyOf(found);
     }
 
     /** Why examples cannot be learned by a model that continues texts: those with a label. */

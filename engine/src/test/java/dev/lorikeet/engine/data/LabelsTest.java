@@ -71,6 +71,17 @@ class LabelsTest {
     }
 
     @Test
+    void numbersAreSortedByTheirValue() throws IOException {
+        var data = read("""
+                {"text": "a", "label": 10}
+                {"text": "b", "label": "9"}
+                {"text": "c", "label": -1}
+                """);
+
+        assertThat(Labels.of(data, List.of()).names()).containsExactly("-1", "9", "10");
+    }
+
+    @Test
     void oneLabelIsNoChoice() throws IOException {
         var data = read("{\"text\": \"a\", \"label\": \"no\"}\n{\"text\": \"b\", \"label\": \"no\"}");
 

@@ -76,6 +76,17 @@ record PeerCase(String name, String model, String fields) {
                 "classifier",
                 "roberta",
                 "'target_modules': ['query', 'value'], 'modules_to_save': ['classifier'], 'task_type': 'SEQ_CLS'"));
+        cases.add(
+                lora("classifier-with-labels", "roberta", "'target_modules': 'all-linear', " + labels("a", "b", "c")));
+        cases.add(lora(
+                "classifier-of-other-labels",
+                "roberta",
+                "'target_modules': ['query', 'dense'], 'use_dora': true, " + labels("a", "b", "c", "d", "e")));
+        cases.add(new PeerCase(
+                "classifier-ia3",
+                "roberta",
+                "'peft_type': 'IA3', 'target_modules': ['key', 'value', 'output.dense'],"
+                        + " 'feedforward_modules': ['output.dense'], " + labels("no", "yes")));
         cases.add(new PeerCase("adalora", "llama", ADALORA));
         cases.add(new PeerCase(
                 "ia3",
@@ -101,6 +112,11 @@ record PeerCase(String name, String model, String fields) {
                 "'peft_type': 'PREFIX_TUNING', 'num_virtual_tokens': 3,"
                         + " 'encoder_hidden_size': 4, 'prefix_projection': true"));
         return cases;
+    }
+
+    private static String labels(String... labels) {
+        return "'task_type': 'SEQ_CLS', 'modules_to_save': ['classifier', 'pooler'], 'labels': ['"
+                + String.join("', '", labels) + "']";
     }
 
     private static PeerCase lora(String name, String model, String fields) {

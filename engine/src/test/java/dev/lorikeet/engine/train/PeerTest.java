@@ -97,8 +97,9 @@ class PeerTest {
         for (PeerCase peer : cases()) {
             adapters.add(new Written(
                     peer.name(), base(peer), peer, peer.drawn(base(peer).config(), folder)));
-            if (!base(peer).config().blueprint().encoder()) {
-                StoredAdapter trained = MethodChecks.trained(base(peer), peer.config(folder), 1e-2, 6);
+            TrainableConfig config = peer.config(folder);
+            if (!base(peer).config().blueprint().encoder() || !config.labels().isEmpty()) {
+                StoredAdapter trained = MethodChecks.trained(base(peer), config, 1e-2, 6);
                 adapters.add(new Written(peer.name() + TRAINED, base(peer), peer, trained));
             }
         }

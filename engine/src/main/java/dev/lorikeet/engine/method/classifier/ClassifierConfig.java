@@ -21,7 +21,8 @@ import java.util.Map;
  * with labels of its own, out(tanh(dense(first token))), stored as PEFT's {@code modules_to_save} are.
  *
  * @param inner the adapter of the blocks
- * @param labels names of the classes in the order of their numbers: 2 to 1000, all different
+ * @param labels names of the classes in the order of their numbers: 2 to 1000, all different; empty where a file names
+ *     none, which is served with as many as its head has and not trained
  */
 public record ClassifierConfig(TrainableConfig inner, List<String> labels) implements TrainableConfig {
     /** Labels of one classifier. */
@@ -37,7 +38,7 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
         if (inner instanceof ClassifierConfig) {
             throw new IllegalArgumentException("a classifier cannot stand around another");
         }
-        if (labels.size() < 2 || labels.size() > MOST_LABELS) {
+        if (labels.size() == 1 || labels.size() > MOST_LABELS) {
             throw new IllegalArgumentException(
                     "a classifier has 2 to " + MOST_LABELS + " labels, not " + labels.size());
         }
@@ -84,7 +85,7 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
     @Override
     public List<TensorSpec> tensors(ModelConfig model, Map<String, List<Long>> stored) {
         List<TensorSpec> specs = new ArrayList<>(blocks(model).tensors(model, stored));
-        List<TensorSpec> head = head(model);
+        List<TensorSpec> head = head(model, labels.isEmpty() ? unnamed(model, stored) : labels.size());
         for (int i = 0; i < head.size(); i++) {
             boolean dense = i % 2 == 0;
             if (!dense || stored.isEmpty() || stored.containsKey(head.get(i).name())) {
@@ -96,6 +97,17 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
 
     /** The head's tensors: the matrices of its two layers, then their biases. */
     List<TensorSpec> head(ModelConfig model) {
+        return head(model, labels.size());
+    }
+
+    /** How many classes a file's head tells apart. */
+    private static long unnamed(ModelConfig model, Map<String, List<Long>> stored) {
+        List<String> names = model.blueprint().classifier();
+        List<Long> out = names.isEmpty() ? null : stored.get(PREFIX + names.get(2));
+        return out == null || out.isEmpty() ? model.labels().size() : out.getFirst();
+    }
+
+    private static List<TensorSpec> head(ModelConfig model, long classes) {
         List<String> names = model.blueprint().classifier();
         if (names.isEmpty()) {
             throw new UnsupportedTargetException("labels are for classifiers over encoders alone, not over a "
@@ -104,9 +116,9 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
         long hidden = model.hiddenSize();
         return List.of(
                 TensorSpec.of(PREFIX + names.get(0), hidden, hidden),
-                TensorSpec.of(PREFIX + names.get(2), labels.size(), hidden),
+                TensorSpec.of(PREFIX + names.get(2), classes, hidden),
                 TensorSpec.of(PREFIX + names.get(1), hidden),
-                TensorSpec.of(PREFIX + names.get(3), labels.size()));
+                TensorSpec.of(PREFIX + names.get(3), classes));
     }
 
     /** The base's name of one of the head's tensors. */
@@ -141,6 +153,9 @@ public record ClassifierConfig(TrainableConfig inner, List<String> labels) imple
 
     @Override
     public TrainedMethod method(ModelConfig model) {
+        if (labels.isEmpty()) {
+            throw new IllegalArgumentException("a classifier is trained for labels, and none are given");
+        }
         return new ClassifierTraining(this, model);
     }
 

@@ -15,7 +15,8 @@ import java.util.List;
 
 /**
  * Any {@code peft_type} with {@code labels}, a list that is ours and that PEFT passes over: {@code task_type} SEQ_CLS, and
- * the head among {@code modules_to_save}. Without labels such a file is read as PEFT wrote it.
+ * the head among {@code modules_to_save}. Also such a file of PEFT's own, without labels; of LoRA's that is LoRA's own
+ * matter, which may change the head by factors.
  */
 public final class ClassifierFormat implements AdapterFormat {
     private static final String LABELS = "labels";
@@ -30,13 +31,17 @@ public final class ClassifierFormat implements AdapterFormat {
 
     @Override
     public boolean claims(JsonNode config) {
-        return config.hasNonNull(LABELS);
+        return config.hasNonNull(LABELS)
+                || (config.path(TASK).asText().equals("SEQ_CLS")
+                        && !config.path(SAVED).isEmpty()
+                        && !config.path("peft_type").asText().equals("LORA"));
     }
 
     @Override
     public ClassifierConfig read(JsonNode root) throws IOException {
-        if (!root.path(LABELS).isArray()) {
-            throw new InvalidAdapterException(LABELS + " must be a list of strings");
+        if (root.hasNonNull(LABELS)
+                && (!root.path(LABELS).isArray() || root.path(LABELS).isEmpty())) {
+            throw new InvalidAdapterException(LABELS + " must be a list of at least two strings");
         }
         List<String> labels = PeftFields.strings(root.path(LABELS), LABELS);
         String task = root.path(TASK).asText("SEQ_CLS");
@@ -47,7 +52,7 @@ public final class ClassifierFormat implements AdapterFormat {
         rest.remove(List.of(LABELS, TASK, SAVED));
         List<String> others = new ArrayList<>(PeftFields.strings(root.path(SAVED), SAVED));
         others.removeAll(HEAD);
-        others.remove(OTHER_HEAD);
+        others.removeIf(OTHER_HEAD::equals);
         if (!others.isEmpty()) {
             others.forEach(rest.putArray(SAVED)::add);
         }
@@ -63,7 +68,9 @@ public final class ClassifierFormat implements AdapterFormat {
         ArrayNode saved = root.path(SAVED) instanceof ArrayNode own ? own : root.putArray(SAVED);
         HEAD.forEach(saved::add);
         root.put(TASK, "SEQ_CLS");
-        config.labels().forEach(root.putArray(LABELS)::add);
+        if (!config.labels().isEmpty()) {
+            config.labels().forEach(root.putArray(LABELS)::add);
+        }
         return root;
     }
 }

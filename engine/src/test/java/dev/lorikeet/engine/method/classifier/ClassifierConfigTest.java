@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +115,24 @@ class ClassifierConfigTest {
         assertThatThrownBy(() -> config.method(model))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("prompt_tuning puts something before the text");
+    }
+
+    /** As PEFT writes it, which knows no labels. */
+    @Test
+    void aFileWithoutLabelsHasAsManyClassesAsItsHead() throws IOException {
+        ModelConfig model = roberta();
+        ObjectNode json = new ClassifierConfig(Ia3Config.standard(model, null), LABELS).json();
+        json.remove("labels");
+        json.putArray("modules_to_save").add("classifier").add("classifier").add("score");
+        AdapterConfig read = AdapterConfig.read(json);
+
+        assertThat(read.labels()).isEmpty();
+        Map<String, List<Long>> stored = Map.of(
+                "base_model.model.classifier.dense.weight", List.of(64L, 64L),
+                "base_model.model.classifier.out_proj.weight", List.of(7L, 64L));
+        assertThat(read.tensors(model, stored))
+                .contains(TensorSpec.of("base_model.model.classifier.out_proj.weight", 7, 64));
+        assertThatThrownBy(() -> ((TrainableConfig) read).method(model)).hasMessageContaining("none are given");
     }
 
     @Test
