@@ -163,6 +163,10 @@ class CommandsTest {
                 "0",
                 "--metadata",
                 "who=me",
+                "--label",
+                "no",
+                "--label",
+                "yes",
                 "--idempotency-key",
                 "k1",
                 "--seed",
@@ -180,6 +184,7 @@ class CommandsTest {
         assertThat(sent.getHyperparameters().hasWeightDecay()).isFalse();
         assertThat(sent.hasSeed()).isTrue();
         assertThat(sent.getMetadataMap()).containsEntry("who", "me");
+        assertThat(sent.getLabelsList()).containsExactly("no", "yes");
         assertThat(sent.getIdempotencyKey()).isEqualTo("k1");
         assertThat(out.toString()).contains("Job j-1").contains("chat --model parrot@7");
     }

@@ -1,5 +1,7 @@
 package dev.lorikeet.e2e;
 
+import dev.lorikeet.engine.model.Dimensions;
+import dev.lorikeet.engine.model.Family;
 import dev.lorikeet.engine.model.RandomModel;
 import dev.lorikeet.local.platform.LocalPlatform;
 import dev.lorikeet.local.platform.LocalSettings;
@@ -62,9 +64,16 @@ final class Platform implements AutoCloseable {
                 new StoreSettings(store.endpoint(), store.bucket(), store.accessKey(), store.secretKey(), "us-east-1"));
     }
 
-    /** Everything embedded. */
+    /** Everything embedded, over a base model that continues texts. */
     static Platform embedded(Path folder) throws IOException {
-        LocalPlatform local = LocalPlatform.start(settings(folder, Map.of()));
+        return embedded(folder, RandomModel.TINY, Family.LLAMA);
+    }
+
+    /** The same over another base model. */
+    static Platform embedded(Path folder, Dimensions dimensions, Family family) throws IOException {
+        Path model = folder.resolve("model");
+        RandomModel.write(model, SEED, dimensions, family);
+        LocalPlatform local = LocalPlatform.start(settings(folder, model, Map.of()));
         return new Platform(
                 local,
                 new Backends(
@@ -73,13 +82,13 @@ final class Platform implements AutoCloseable {
 
     /** The same services over another broker and store; the embedded ones idle. */
     static Platform over(Backends backends, Path folder) throws IOException {
-        return new Platform(LocalPlatform.start(settings(folder, backends.settings())), backends);
-    }
-
-    private static LocalSettings settings(Path folder, Map<String, String> more) throws IOException {
-        Path home = Path.of(System.getProperty("lorikeet.home", ".."));
         Path model = folder.resolve("model");
         RandomModel.write(model, SEED);
+        return new Platform(LocalPlatform.start(settings(folder, model, backends.settings())), backends);
+    }
+
+    private static LocalSettings settings(Path folder, Path model, Map<String, String> more) {
+        Path home = Path.of(System.getProperty("lorikeet.home", ".."));
         Map<String, String> settings = new HashMap<>(more);
         // Two processes compute on one machine.
         settings.put("lorikeet.base-model.threads", "1");

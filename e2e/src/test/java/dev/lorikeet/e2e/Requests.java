@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Requests as tenants write them by hand. */
 final class Requests {
@@ -70,13 +70,27 @@ final class Requests {
                 .toList();
     }
 
+    /** To tell texts apart over an encoder, the labelled lines inside the request. */
+    static String classify(String method, String adapter, String idempotencyKey, List<String> lines, int steps) {
+        return request(adapter, idempotencyKey, inline(lines), steps, 20, method);
+    }
+
+    /** A labelled row of a dataset. */
+    static String labelled(String text, String label) {
+        return "{\"text\": \"" + text + "\", \"label\": \"" + label + "\"}";
+    }
+
     private static String inline(String prompt, String completion) {
         return inline(line(prompt, completion));
     }
 
     private static String inline(String line) {
-        String lines = IntStream.range(0, 8)
-                .mapToObj(i -> "\"" + line.replace("\"", "\\\"") + "\"")
+        return inline(Collections.nCopies(8, line));
+    }
+
+    private static String inline(List<String> all) {
+        String lines = all.stream()
+                .map(line -> "\"" + line.replace("\"", "\\\"") + "\"")
                 .collect(Collectors.joining(", "));
         return "\"inlineExamples\": {\"lines\": [" + lines + "]}";
     }

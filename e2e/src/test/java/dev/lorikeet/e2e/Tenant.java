@@ -3,7 +3,11 @@ package dev.lorikeet.e2e;
 import com.google.protobuf.ByteString;
 import dev.lorikeet.proto.adapter.v1.AdapterServiceGrpc;
 import dev.lorikeet.proto.inference.v1.ChatMessage;
+import dev.lorikeet.proto.inference.v1.ClassifyRequest;
+import dev.lorikeet.proto.inference.v1.ClassifyResponse;
 import dev.lorikeet.proto.inference.v1.Conversation;
+import dev.lorikeet.proto.inference.v1.EncoderInput;
+import dev.lorikeet.proto.inference.v1.EncoderServiceGrpc;
 import dev.lorikeet.proto.inference.v1.GenerateRequest;
 import dev.lorikeet.proto.inference.v1.GenerateResponse;
 import dev.lorikeet.proto.inference.v1.Image;
@@ -99,6 +103,15 @@ final class Tenant implements AutoCloseable {
 
     InferenceServiceGrpc.InferenceServiceBlockingStub inference() {
         return authorized(InferenceServiceGrpc.newBlockingStub(serving));
+    }
+
+    /** Asks for the labels of texts. */
+    ClassifyResponse classify(String model, String... texts) {
+        ClassifyRequest.Builder request = ClassifyRequest.newBuilder().setModel(model);
+        for (String text : texts) {
+            request.addInputs(EncoderInput.newBuilder().setText(text));
+        }
+        return authorized(EncoderServiceGrpc.newBlockingStub(serving)).classify(request.build());
     }
 
     AdapterServiceGrpc.AdapterServiceBlockingStub adapters() {

@@ -3,6 +3,7 @@ package dev.lorikeet.cli.job;
 import dev.lorikeet.proto.training.v1.Hyperparameters;
 import dev.lorikeet.proto.training.v1.LearningRateSchedule;
 import dev.lorikeet.proto.training.v1.TrainingRequest;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -82,6 +83,13 @@ final class RequestOptions {
     @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "A label of your own; may be given again.")
     private Map<String, String> metadata = Map.of();
 
+    @Option(
+            names = "--label",
+            paramLabel = "NAME",
+            description = "Over an encoder, a class to tell apart; given again for each, in their order (default: the"
+                    + " dataset's own).")
+    private List<String> labels = List.of();
+
     /** Schedules as people write them. */
     enum Schedule {
         COSINE,
@@ -118,7 +126,8 @@ final class RequestOptions {
                 .setMethod(method.method())
                 .setHyperparameters(hyperparameters)
                 .setPriority(priority)
-                .putAllMetadata(metadata);
+                .putAllMetadata(metadata)
+                .addAllLabels(labels);
         if (baseModel != null) {
             request.setBaseModel(baseModel);
         }
