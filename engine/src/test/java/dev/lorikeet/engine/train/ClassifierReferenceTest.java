@@ -64,7 +64,7 @@ class ClassifierReferenceTest {
                             .isEqualTo(reference.path("hits").path(step).asDouble());
                     assertThat(optimizerStep.take(step, steps, window).loss())
                             .as("loss of step " + step)
-                            .isCloseTo(reference.path("losses").path(step).asDouble(), within(1e-4));
+                            .isCloseTo(reference.path("losses").path(step).asDouble(), within(5e-6));
                 }
                 try (SafetensorsFile end = SafetensorsFile.open(folder.resolve("end.safetensors"))) {
                     assertThat(end.tensors()).hasSize(method.layout().specs().size());
@@ -72,7 +72,7 @@ class ClassifierReferenceTest {
                     for (TensorSpec spec : method.layout().specs()) {
                         assertThat(trained.tensors().get(spec.name()))
                                 .as(spec.name())
-                                .containsExactly(end.floats(spec.name()), within(2e-4f));
+                                .containsExactly(end.floats(spec.name()), within(2e-5f));
                     }
                 }
             }

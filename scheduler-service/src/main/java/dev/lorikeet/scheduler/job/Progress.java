@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -39,8 +40,12 @@ public record Progress(
         }
     }
 
-    /** A loss over held-out examples and its step, and the least one and its step. */
-    public record Validation(int step, double loss, int bestStep, double bestLoss) {}
+    /**
+     * A loss over held-out examples and its step, and the least one and its step.
+     *
+     * @param accuracy share of the texts that a classifier put into their own class at {@code step}
+     */
+    public record Validation(int step, double loss, int bestStep, double bestLoss, OptionalDouble accuracy) {}
 
     /** Tokens trained on so far, tokens a second over the recent steps, estimated seconds to the end. */
     public record Pace(long tokens, double tokensPerSecond, double etaSeconds) {}

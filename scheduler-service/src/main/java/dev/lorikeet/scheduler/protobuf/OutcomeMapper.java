@@ -8,6 +8,7 @@ import dev.lorikeet.scheduler.job.Outcome;
 import dev.lorikeet.scheduler.job.Progress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What attempts come to, and times, between contract and core. */
 final class OutcomeMapper {
@@ -55,13 +56,17 @@ final class OutcomeMapper {
                 .setTokensPerSecond(progress.pace().tokensPerSecond())
                 .setEtaSeconds(progress.pace().etaSeconds())
                 .putAllRanks(progress.ranks());
-        progress.measures()
-                .validation()
-                .ifPresent(validation -> told.getValidationBuilder()
-                        .setStep(validation.step())
-                        .setLoss(validation.loss())
-                        .setBestStep(validation.bestStep())
-                        .setBestLoss(validation.bestLoss()));
+        progress.measures().validation().ifPresent(validation -> told.setValidation(validation(validation)));
+        return told.build();
+    }
+
+    private static dev.lorikeet.proto.training.v1.Validation validation(Progress.Validation validation) {
+        var told = dev.lorikeet.proto.training.v1.Validation.newBuilder()
+                .setStep(validation.step())
+                .setLoss(validation.loss())
+                .setBestStep(validation.bestStep())
+                .setBestLoss(validation.bestLoss());
+        validation.accuracy().ifPresent(told::setAccuracy);
         return told.build();
     }
 
@@ -84,7 +89,11 @@ final class OutcomeMapper {
 
     private static Progress.Validation validation(dev.lorikeet.proto.training.v1.Validation validation) {
         return new Progress.Validation(
-                validation.getStep(), validation.getLoss(), validation.getBestStep(), validation.getBestLoss());
+                validation.getStep(),
+                validation.getLoss(),
+                validation.getBestStep(),
+                validation.getBestLoss(),
+                validation.hasAccuracy() ? OptionalDouble.of(validation.getAccuracy()) : OptionalDouble.empty());
     }
 
     static dev.lorikeet.proto.training.v1.Succeeded outcome(Outcome outcome) {

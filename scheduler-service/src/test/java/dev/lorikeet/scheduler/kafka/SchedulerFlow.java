@@ -40,6 +40,10 @@ abstract class SchedulerFlow extends RefusalFlow {
                 .extracting(event -> event.getProgress().getValidation().getStep())
                 .containsExactly(1, 2, 3);
         assertThat(tenants.eventsOf(end.getJob()))
+                .filteredOn(TrainingEvent::hasProgress)
+                .extracting(event -> event.getProgress().getValidation().getAccuracy())
+                .containsOnly(0.75);
+        assertThat(tenants.eventsOf(end.getJob()))
                 .filteredOn(TrainingEvent::hasStarted)
                 .allSatisfy(event -> assertThat(event.getStarted().getDataset().getUnlabelledLinesList())
                         .containsExactly(3L));

@@ -158,7 +158,8 @@ public final class ScriptedTrainer implements AutoCloseable {
                                                     .setStep(step)
                                                     .setLoss(2.5)
                                                     .setBestStep(1)
-                                                    .setBestLoss(2)))));
+                                                    .setBestLoss(2)
+                                                    .setAccuracy(0.75)))));
                 }
                 send(
                         reports,

@@ -2,6 +2,7 @@ package dev.lorikeet.trainer.attempt;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How far training is after a step.
@@ -37,8 +38,9 @@ public record TrainingProgress(
      * @param loss then
      * @param bestStep after which it was least
      * @param bestLoss then
+     * @param accuracy share of the texts put into their own class at {@code step}; empty where tokens are predicted
      */
-    public record Validation(int step, double loss, int bestStep, double bestLoss) {}
+    public record Validation(int step, double loss, int bestStep, double bestLoss, OptionalDouble accuracy) {}
 
     /**
      * How fast training goes.

@@ -18,6 +18,7 @@ import dev.lorikeet.proto.training.v1.Failed;
 import dev.lorikeet.proto.training.v1.FailureKind;
 import dev.lorikeet.proto.training.v1.Progress;
 import dev.lorikeet.proto.training.v1.Succeeded;
+import dev.lorikeet.proto.training.v1.Validation;
 import dev.lorikeet.trainer.attempt.AttemptKey;
 import dev.lorikeet.trainer.attempt.DatasetUse;
 import dev.lorikeet.trainer.attempt.Effect;
@@ -102,17 +103,21 @@ final class ReportWriter {
                 .setTokensPerSecond(progress.pace().tokensPerSecond())
                 .setEtaSeconds(progress.pace().secondsLeft())
                 .putAllRanks(progress.ranks());
-        progress.measures()
-                .validation()
-                .ifPresent(validation -> told.getValidationBuilder()
-                        .setStep(validation.step())
-                        .setLoss(validation.loss())
-                        .setBestStep(validation.bestStep())
-                        .setBestLoss(validation.bestLoss()));
+        progress.measures().validation().ifPresent(validation -> told.setValidation(written(validation)));
         return report(time)
                 .setProgress(
                         AttemptProgress.newBuilder().setAttempt(ref(attempt)).setProgress(told))
                 .build();
+    }
+
+    private static Validation written(TrainingProgress.Validation validation) {
+        Validation.Builder told = Validation.newBuilder()
+                .setStep(validation.step())
+                .setLoss(validation.loss())
+                .setBestStep(validation.bestStep())
+                .setBestLoss(validation.bestLoss());
+        validation.accuracy().ifPresent(told::setAccuracy);
+        return told.build();
     }
 
     TrainerReport ended(Instant time, AttemptKey attempt, Effect.End end) {

@@ -3,6 +3,7 @@ package dev.lorikeet.trainer.training;
 import dev.lorikeet.engine.data.EncodedExample;
 import dev.lorikeet.engine.model.BaseModel;
 import dev.lorikeet.engine.train.DivergedException;
+import dev.lorikeet.engine.train.Evaluation;
 import dev.lorikeet.engine.train.TrainingRun;
 import dev.lorikeet.trainer.attempt.TrainingJob;
 import dev.lorikeet.trainer.attempt.TrainingProgress;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,8 @@ final class Validation {
         if (heldOut.isEmpty() || (step % settings.everySteps() != 0 && !run.finished())) {
             return;
         }
-        double loss = run.evaluate(heldOut);
+        Evaluation measured = run.measure(heldOut);
+        double loss = measured.loss();
         if (!Double.isFinite(loss)) {
             throw new DivergedException("the loss over the held-out examples is " + loss + " after step " + step);
         }
@@ -54,10 +57,11 @@ final class Validation {
             Scratch.remove(best);
             Files.createDirectories(best);
             run.writeCheckpoint(best);
-            newest = new TrainingProgress.Validation(step, loss, step, loss);
+            newest = new TrainingProgress.Validation(step, loss, step, loss, measured.accuracy());
             misses = 0;
         } else {
-            newest = new TrainingProgress.Validation(step, loss, newest.bestStep(), newest.bestLoss());
+            newest = new TrainingProgress.Validation(
+                    step, loss, newest.bestStep(), newest.bestLoss(), measured.accuracy());
             misses++;
         }
     }
@@ -99,7 +103,10 @@ final class Validation {
         Files.writeString(
                 checkpoint.resolve(FILE),
                 "step=" + known.step() + "\nloss=" + known.loss() + "\nbest_step=" + known.bestStep() + "\nbest_loss="
-                        + known.bestLoss() + "\nmisses=" + misses + "\n");
+                        + known.bestLoss() + "\nmisses=" + misses + "\n"
+                        + (known.accuracy().isPresent()
+                                ? "accuracy=" + known.accuracy().getAsDouble() + "\n"
+                                : ""));
     }
 
     /** Takes over what a checkpoint's folder knows, whatever was known before. */
@@ -124,11 +131,16 @@ final class Validation {
                     Integer.parseInt(known.getProperty("step", "")),
                     Double.parseDouble(known.getProperty("loss", "")),
                     Integer.parseInt(known.getProperty("best_step", "")),
-                    Double.parseDouble(known.getProperty("best_loss", "")));
+                    Double.parseDouble(known.getProperty("best_loss", "")),
+                    accuracy(known.getProperty("accuracy")));
             misses = Integer.parseInt(known.getProperty("misses", ""));
         } catch (NumberFormatException e) {
             throw new IOException(file + " is damaged", e);
         }
+    }
+
+    private static OptionalDouble accuracy(@Nullable String known) {
+        return known == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(known));
     }
 
     /** Forgets everything. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,8 @@ class OutboxTest {
             assertThat(report.getProgress().getProgress().getRanksMap()).containsEntry("q_proj", 3);
             assertThat(report.getProgress().getProgress().getValidation().getBestStep())
                     .isEqualTo(1);
+            assertThat(report.getProgress().getProgress().getValidation().getAccuracy())
+                    .isEqualTo(0.5);
         });
         outbox.progress(ATTEMPT, progress(2));
         outbox.progress(ATTEMPT, progress(3));
@@ -143,7 +146,10 @@ class OutboxTest {
                 step,
                 10,
                 new TrainingProgress.Measures(
-                        1.5, 1e-3, 0.7, Optional.of(new TrainingProgress.Validation(2, 1.25, 1, 1.0))),
+                        1.5,
+                        1e-3,
+                        0.7,
+                        Optional.of(new TrainingProgress.Validation(2, 1.25, 1, 1.0, OptionalDouble.of(0.5)))),
                 step * 100L,
                 new TrainingProgress.Pace(50, 9),
                 Map.of("q_proj", 3));

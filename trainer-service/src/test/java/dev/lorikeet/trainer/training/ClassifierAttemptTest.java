@@ -91,8 +91,12 @@ class ClassifierAttemptTest extends AttemptFixture {
     void labelledRowsBecomeAVersionThatNamesItsClasses() throws IOException {
         Assignment assignment = with(assignment(1, labelled()), List.of(), new TrainingJob.Validation(0.25, 6, 0));
 
-        RunOutcome.Published published = published(run(assignment, control, listener()));
+        ScriptedListener listener = listener();
 
+        RunOutcome.Published published = published(run(assignment, control, listener));
+
+        assertThat(listener.progress.getLast().measures().validation())
+                .hasValueSatisfying(held -> assertThat(held.accuracy()).hasValue(1));
         JsonNode config = config(published);
         assertThat(config.path("labels")).extracting(JsonNode::asText).containsExactly("awake", "sleepy");
         assertThat(config.path("task_type").asText()).isEqualTo("SEQ_CLS");
