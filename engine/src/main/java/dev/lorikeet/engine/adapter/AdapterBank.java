@@ -61,7 +61,7 @@ public final class AdapterBank implements AutoCloseable {
         this.sizes = manager.create(sizes(model.config()));
         this.used = new boolean[entries(model.config())];
         script.call(manager, "clear_bank", Script.Mode.NO_GRADIENT, like);
-        this.special = new SpecialEffects(script, model, manager);
+        this.special = new SpecialEffects(script, manager);
     }
 
     /** The methods and attributes that a script needs for a bank. */

@@ -29,8 +29,9 @@ public final class ResidentAdapter implements AutoCloseable {
     private final Bank bank;
     private final Effects effects;
     private final List<NDArray> classifier;
+    private final List<NDArray> patchEmbedding;
     private final List<String> labels;
-    private final boolean special;
+    private final @Nullable SpecialPart special;
     private final long bytes;
     private volatile boolean closed;
 
@@ -44,21 +45,17 @@ public final class ResidentAdapter implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     private record Bank(int width, int[] entries, List<NDArray> arrays) {}
 
-    private ResidentAdapter(
-            BaseModel model,
-            NDManager manager,
-            Bank bank,
-            Effects effects,
-            List<NDArray> classifier,
-            StoredAdapter adapter) {
+    private ResidentAdapter(BaseModel model, NDManager manager, Bank bank, Effects effects, StoredAdapter adapter) {
         this.model = model;
         this.manager = manager;
         this.bank = bank;
         this.effects = effects;
-        this.classifier = List.copyOf(classifier);
+        this.classifier = List.copyOf(classifier(model, manager, effects));
+        this.patchEmbedding = patchEmbedding(model, manager, effects.vision());
         // Pictures are the decoder's own matter.
-        this.special = !effects.lowRankOnly()
-                && !(effects.vision() != null && effects.withFront(null).lowRankOnly());
+        boolean banked = effects.lowRankOnly()
+                || (effects.vision() != null && effects.withFront(null).lowRankOnly());
+        this.special = banked ? null : SpecialPart.of(effects, model, manager);
         this.labels = adapter.config().labels();
         this.bytes = adapter.bytes();
     }
@@ -113,9 +110,7 @@ public final class ResidentAdapter implements AutoCloseable {
                     }
                 }
                 List<NDArray> copies = arrays.isEmpty() ? List.of() : model.copies(manager, arrays);
-                List<NDArray> classifier = classifier(model, manager, effects);
-                return new ResidentAdapter(
-                        model, manager, new Bank(width, entries, copies), effects, classifier, adapter);
+                return new ResidentAdapter(model, manager, new Bank(width, entries, copies), effects, adapter);
             }
         } catch (RuntimeException e) {
             manager.close();
@@ -144,6 +139,28 @@ public final class ResidentAdapter implements AutoCloseable {
             }
         }
         return classifier;
+    }
+
+    /** What makes tokens of a picture's patches: weight (hidden, values), bias (hidden), places (patches, hidden). */
+    private static List<NDArray> patchEmbedding(BaseModel model, NDManager manager, Effects.@Nullable Vision vision) {
+        if (vision == null) {
+            return List.of();
+        }
+        int hidden = model.config().hiddenSize();
+        try (NDManager scope = manager.newSubManager()) {
+            return model.copies(
+                    manager,
+                    List.of(
+                            array(
+                                    scope,
+                                    vision.weight(),
+                                    new Shape(hidden, vision.grid().values())),
+                            array(scope, vision.bias(), new Shape(hidden)),
+                            array(
+                                    scope,
+                                    vision.places(),
+                                    new Shape(vision.grid().patches(), hidden))));
+        }
     }
 
     /** The update that a bank computes: one that does not depend on the token. */
@@ -222,6 +239,14 @@ public final class ResidentAdapter implements AutoCloseable {
         return effects.vision();
     }
 
+    /**
+     * What makes tokens of a picture's patches: weight (hidden, values of a patch), bias (hidden), places (patches,
+     * hidden), float32; empty of an adapter that reads none.
+     */
+    public List<NDArray> patchEmbedding() {
+        return patchEmbedding;
+    }
+
     /** Positions of the context that it takes before a text. */
     public int positionsBefore() {
         return effects.front() == null ? 0 : effects.front().tokens();
@@ -247,14 +272,14 @@ public final class ResidentAdapter implements AutoCloseable {
         return IntStream.range(0, out.length).mapToObj(i -> "LABEL_" + i).toList();
     }
 
-    /** Whether it does more than a bank computes. */
-    boolean special() {
+    /** What it does besides what a bank computes, or null. */
+    @Nullable SpecialPart special() {
         return special;
     }
 
-    /** All that it does. */
-    Effects effects() {
-        return effects;
+    /** Whether its arrays are gone. */
+    boolean closed() {
+        return closed;
     }
 
     /** Bytes of its numbers as float32. */

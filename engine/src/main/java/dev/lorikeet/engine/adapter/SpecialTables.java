@@ -10,13 +10,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables that special.py reads, for some adapters numbered from 1.
+ * What special.py reads of an adapter, which has number 1 here.
  *
- * @param inputs a table a site, (numbers, inputs) or empty
- * @param scales the same, (numbers, outputs)
+ * @param inputs a table a site, (2, inputs) or empty: what leaves all as it is, then the adapter's
+ * @param scales the same, (2, outputs)
  * @param biases the same
- * @param norms a table a norm's weight, then a table a norm's bias, (numbers, hidden) or empty
- * @param matrices of single adapters; never empty
+ * @param norms a table a norm's weight, then a table a norm's bias, (2, hidden) or empty; first the base's
+ * @param matrices of its own; never empty
  * @param entries eight numbers each
  * @param starts where each site's entries begin, and the end
  * @param sites a flag each
@@ -31,6 +31,7 @@ record SpecialTables(
         long[] entries,
         long[] starts,
         long[] sites) {
+    private static final long NUMBER = 1;
     private static final int GROUPS = Group.OF_A_LAYER.size();
     private static final int OWN_WEIGHT = 0;
     private static final int ROUTED = 1;
@@ -67,19 +68,19 @@ record SpecialTables(
         return names;
     }
 
-    static SpecialTables of(List<Effects> adapters, ModelConfig model, BaseWeights base) {
-        return new Builder(adapters, model).build(base);
+    static SpecialTables of(Effects effects, ModelConfig model, BaseWeights base) {
+        return new Builder(effects, model).build(base);
     }
 
     private static final class Builder {
-        private final List<Effects> adapters;
+        private final Effects effects;
         private final ModelConfig model;
         private final List<List<LinearModule>> sites = new ArrayList<>();
         private final List<List<long[]>> entries = new ArrayList<>();
         private final List<Matrix> matrices = new ArrayList<>(List.of(new Matrix(1, true, new float[] {0})));
 
-        Builder(List<Effects> adapters, ModelConfig model) {
-            this.adapters = adapters;
+        Builder(Effects effects, ModelConfig model) {
+            this.effects = effects;
             this.model = model;
             List<LinearModule> all = LinearModule.of(model);
             for (int layer = 0; layer < model.layers(); layer++) {
@@ -106,9 +107,7 @@ record SpecialTables(
                 scales.add(outputTable(modules, LinearEffect::outputScale, 1));
                 biases.add(outputTable(modules, LinearEffect::outputBias, 0));
             }
-            for (int number = 1; number <= adapters.size(); number++) {
-                matrices(number, adapters.get(number - 1), base);
-            }
+            matrices(base);
             long[] flags = new long[entries.size()];
             long[] starts = new long[entries.size() + 1];
             List<long[]> flat = new ArrayList<>();
@@ -127,21 +126,17 @@ record SpecialTables(
         }
 
         private float[] inputTable(List<LinearModule> modules) {
-            float[] table = new float[0];
-            for (int i = 0; i < adapters.size(); i++) {
-                float[] scale = sharedInputScale(adapters.get(i), modules);
-                if (scale != null) {
-                    if (table.length == 0) {
-                        table = filled(scale.length, 1);
-                    }
-                    System.arraycopy(scale, 0, table, (i + 1) * scale.length, scale.length);
-                }
+            float[] scale = sharedInputScale(modules);
+            if (scale == null) {
+                return new float[0];
             }
+            float[] table = filled(scale.length, 1);
+            System.arraycopy(scale, 0, table, scale.length, scale.length);
             return table;
         }
 
         /** The scale of what the modules of a group read, if it is the same for all of them; else null. */
-        private static float @Nullable [] sharedInputScale(Effects effects, List<LinearModule> modules) {
+        private float @Nullable [] sharedInputScale(List<LinearModule> modules) {
             float[] shared = null;
             for (LinearModule module : modules) {
                 LinearEffect effect = effects.linear().get(module);
@@ -158,25 +153,23 @@ record SpecialTables(
                 List<LinearModule> modules, Function<LinearEffect, float @Nullable []> vector, float neutral) {
             int width = modules.stream().mapToInt(LinearModule::outputs).sum();
             float[] table = new float[0];
-            for (int i = 0; i < adapters.size(); i++) {
-                int column = 0;
-                for (LinearModule module : modules) {
-                    LinearEffect effect = adapters.get(i).linear().get(module);
-                    float[] own = effect == null ? null : vector.apply(effect);
-                    if (own != null) {
-                        if (table.length == 0) {
-                            table = filled(width, neutral);
-                        }
-                        System.arraycopy(own, 0, table, (i + 1) * width + column, own.length);
+            int column = 0;
+            for (LinearModule module : modules) {
+                LinearEffect effect = effects.linear().get(module);
+                float[] own = effect == null ? null : vector.apply(effect);
+                if (own != null) {
+                    if (table.length == 0) {
+                        table = filled(width, neutral);
                     }
-                    column += module.outputs();
+                    System.arraycopy(own, 0, table, width + column, own.length);
                 }
+                column += module.outputs();
             }
             return table;
         }
 
-        private float[] filled(int width, float value) {
-            float[] table = new float[Math.multiplyExact(adapters.size() + 1, width)];
+        private static float[] filled(int width, float value) {
+            float[] table = new float[Math.multiplyExact(2, width)];
             Arrays.fill(table, value);
             return table;
         }
@@ -184,26 +177,21 @@ record SpecialTables(
         private List<float[]> norms(BaseWeights base) {
             List<float[]> tables = new ArrayList<>();
             for (String name : SpecialTables.norms(model)) {
-                if (adapters.stream().noneMatch(adapter -> adapter.replaced().containsKey(name))) {
+                float[] own = effects.replaced().get(name);
+                if (own == null) {
                     tables.add(new float[0]);
                     continue;
                 }
-                float[] own = base.floats(name);
-                float[] table = new float[(adapters.size() + 1) * own.length];
-                for (int number = 0; number <= adapters.size(); number++) {
-                    float[] row = number == 0
-                            ? own
-                            : adapters.get(number - 1).replaced().getOrDefault(name, own);
-                    System.arraycopy(row, 0, table, number * own.length, own.length);
-                }
+                float[] table = Arrays.copyOf(base.floats(name), 2 * own.length);
+                System.arraycopy(own, 0, table, own.length, own.length);
                 tables.add(table);
             }
             return tables;
         }
 
-        private void matrices(int number, Effects effects, BaseWeights base) {
+        private void matrices(BaseWeights base) {
             for (int site = 0; site < sites.size(); site++) {
-                boolean shared = sharedInputScale(effects, sites.get(site)) != null;
+                boolean shared = sharedInputScale(sites.get(site)) != null;
                 int column = 0;
                 for (LinearModule module : sites.get(site)) {
                     LinearEffect effect = effects.linear().get(module);
@@ -212,10 +200,10 @@ record SpecialTables(
                         if (weight != null) {
                             entry(
                                     site,
-                                    new long[] {number, OWN_WEIGHT, column, module.outputs(), matrices.size(), 0, 0, 0},
+                                    new long[] {NUMBER, OWN_WEIGHT, column, module.outputs(), matrices.size(), 0, 0, 0},
                                     new Matrix(module.outputs(), false, weight));
                         }
-                        linear(number, site, column, module, effect);
+                        linear(site, column, module, effect);
                     }
                     column += module.outputs();
                 }
@@ -225,13 +213,13 @@ record SpecialTables(
                         bottleneck.site() == Effects.Site.ATTENTION ? Group.ATTENTION_OUT : Group.FEED_FORWARD_OUT;
                 entry(
                         bottleneck.layer() * GROUPS + group.number(),
-                        new long[] {number, BOTTLENECK, 0, model.hiddenSize(), matrices.size(), 0, 0, 0},
+                        new long[] {NUMBER, BOTTLENECK, 0, model.hiddenSize(), matrices.size(), 0, 0, 0},
                         new Matrix(bottleneck.size(), false, bottleneck.down()),
                         new Matrix(1, true, bottleneck.downBias()),
                         new Matrix(model.hiddenSize(), false, bottleneck.up()),
                         new Matrix(1, true, bottleneck.upBias()));
             }
-            embedding(number, effects);
+            embedding();
         }
 
         /** A module's own weight, with what it alone scales of the group's input taken in: W (l x) = (W diag(l)) x. */
@@ -248,14 +236,14 @@ record SpecialTables(
             return scaled;
         }
 
-        private void linear(int number, int site, int column, LinearModule module, LinearEffect effect) {
+        private void linear(int site, int column, LinearModule module, LinearEffect effect) {
             LinearEffect.Routing routing = effect.routing();
             LowRank update = effect.lowRank();
             if (routing != null && update != null) {
                 entry(
                         site,
                         new long[] {
-                            number,
+                            NUMBER,
                             ROUTED,
                             column,
                             module.outputs(),
@@ -270,7 +258,7 @@ record SpecialTables(
             }
         }
 
-        private void embedding(int number, Effects effects) {
+        private void embedding() {
             int site = sites.size();
             int first = matrices.size();
             switch (effects.embedding()) {
@@ -278,7 +266,7 @@ record SpecialTables(
                 case Effects.EmbeddingEffect.Added(LowRank update) ->
                     entry(
                             site,
-                            new long[] {number, EMBEDDING_UPDATE, 0, 0, first, 0, 0, 0},
+                            new long[] {NUMBER, EMBEDDING_UPDATE, 0, 0, first, 0, 0, 0},
                             new Matrix(model.vocabularySize(), false, transposed(update.a(), update.rank())),
                             new Matrix(model.hiddenSize(), false, update.b()));
                 case Effects.EmbeddingEffect.Rows(int[] tokens, float[] rows, boolean head) -> {
@@ -289,24 +277,24 @@ record SpecialTables(
                     }
                     entry(
                             site,
-                            new long[] {number, EMBEDDING_ROWS, 0, 0, first, 0, 0, 0},
+                            new long[] {NUMBER, EMBEDDING_ROWS, 0, 0, first, 0, 0, 0},
                             new Matrix(1, true, ids),
                             new Matrix(tokens.length, false, rows));
                     if (head) {
                         // The head's site, and the same matrices.
-                        entry(site - 1, new long[] {number, HEAD_ROWS, 0, 0, first, 0, 0, 0});
+                        entry(site - 1, new long[] {NUMBER, HEAD_ROWS, 0, 0, first, 0, 0, 0});
                     }
                 }
                 case Effects.EmbeddingEffect.Whole(float[] weight) ->
                     entry(
                             site,
-                            new long[] {number, EMBEDDING_WHOLE, 0, 0, first, 0, 0, 0},
+                            new long[] {NUMBER, EMBEDDING_WHOLE, 0, 0, first, 0, 0, 0},
                             new Matrix(model.vocabularySize(), false, weight));
             }
             if (effects.prompt() != null) {
                 entry(
                         site,
-                        new long[] {number, PROMPT, 0, 0, matrices.size(), 0, 0, 0},
+                        new long[] {NUMBER, PROMPT, 0, 0, matrices.size(), 0, 0, 0},
                         new Matrix(
                                 effects.prompt().tokens(),
                                 false,

@@ -34,8 +34,7 @@ public final class Decoder implements AutoCloseable {
     private final AdapterBank bank;
     private final KeyValueCache cache;
     private final int contextLength;
-    /** Whether the script holds pictures of the step before. */
-    private boolean looked;
+    private final Pictures pictures;
 
     private boolean closed;
 
@@ -59,14 +58,14 @@ public final class Decoder implements AutoCloseable {
         this.contextLength = contextLength;
         ScriptSource own = ScriptSource.of(Decoder.class, "decode.py")
                 .and(AdapterBank.source())
+                .and(Pictures.source())
                 .tensorList("keys")
-                .tensorList("values")
-                .tensorList("pictures")
-                .intList("picture_rows");
+                .tensorList("values");
         this.script = model.compile(own);
         this.manager = model.newManager();
         this.bank = new AdapterBank(script, model);
         this.cache = new KeyValueCache(script, manager, maxSequences, contextLength);
+        this.pictures = new Pictures(script, manager);
     }
 
     /** Sequences that may be opened now. */
@@ -105,7 +104,7 @@ public final class Decoder implements AutoCloseable {
     public Sequence open(
             int[] prompt, @Nullable ResidentAdapter adapter, @Nullable Patches picture, SamplingOptions sampling) {
         requireOpen();
-        requirePicture(adapter, picture);
+        Pictures.require(adapter, picture);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty");
         }
@@ -126,17 +125,6 @@ public final class Decoder implements AutoCloseable {
         return cache.take(slot -> new Sequence(prompt, adapter, picture, new Sampler(sampling), slot));
     }
 
-    private static void requirePicture(@Nullable ResidentAdapter adapter, @Nullable Patches picture) {
-        Effects.Vision vision = adapter == null ? null : adapter.vision();
-        if (vision == null && picture != null) {
-            throw new IllegalArgumentException("the adapter reads no image: one trained by vora does");
-        }
-        if (vision != null && (picture == null || !picture.grid().equals(vision.grid()))) {
-            throw new IllegalArgumentException("the adapter reads an image of " + vision.grid() + ", not "
-                    + (picture == null ? "text alone" : picture.grid()));
-        }
-    }
-
     /**
      * Takes in tokens.
      *
@@ -147,7 +135,8 @@ public final class Decoder implements AutoCloseable {
      */
     public List<NextToken> step(List<Feed> plan) {
         requireOpen();
-        check(plan);
+        int longest = longestOf(plan);
+        prepare(plan.stream().map(Feed::sequence).toList(), longest);
         List<Feed> single = new ArrayList<>();
         List<Feed> several = new ArrayList<>();
         for (Feed feed : plan) {
@@ -165,7 +154,8 @@ public final class Decoder implements AutoCloseable {
         return inOrder(plan, next);
     }
 
-    private void check(List<Feed> plan) {
+    /** Tokens of the longest sequence behind the plan, every entry of which was found possible. */
+    private int longestOf(List<Feed> plan) {
         Set<Sequence> seen = new HashSet<>();
         int longest = 0;
         for (Feed feed : plan) {
@@ -185,8 +175,13 @@ public final class Decoder implements AutoCloseable {
             }
             longest = Math.max(longest, sequence.cachedAfter(feed.tokens()));
         }
+        return longest;
+    }
+
+    /** Makes room in the cache, and puts there what adapters put before the text. */
+    private void prepare(List<Sequence> sequences, int longest) {
         cache.reach(longest);
-        plan.forEach(feed -> precede(feed.sequence()));
+        sequences.forEach(this::precede);
     }
 
     /** Writes what an adapter puts before the text into the cache, once. */
@@ -235,7 +230,7 @@ public final class Decoder implements AutoCloseable {
         List<NDArray> layers = bank.select(batch.adapters()).arguments();
         List<NDArray> head = batch.wantsAllRows() ? layers : headSelection(scope, batch);
         long[] tokens = batch.tokens(model.config().vocabularySize());
-        look(scope, batch);
+        pictures.show(batch);
         return script.call(
                 scope,
                 "step",
@@ -254,39 +249,6 @@ public final class Decoder implements AutoCloseable {
                 head.get(1),
                 head.get(2),
                 head.get(3));
-    }
-
-    /** Shows the script the pictures that come in with a batch. */
-    private void look(NDManager scope, Batch batch) {
-        if (looked) {
-            script.call(scope, "blink", Script.Mode.NO_GRADIENT, scope.create(0L));
-            looked = false;
-        }
-        int row = 0;
-        for (Feed feed : batch.feeds()) {
-            Patches picture = feed.sequence().nextPicture();
-            ResidentAdapter adapter = feed.sequence().adapter();
-            Effects.Vision vision = adapter == null ? null : adapter.vision();
-            if (picture != null && vision != null) {
-                Shape patches =
-                        new Shape(picture.grid().patches(), picture.grid().values());
-                Shape places =
-                        new Shape(picture.grid().patches(), model.config().hiddenSize());
-                Shape weight =
-                        new Shape(model.config().hiddenSize(), picture.grid().values());
-                looked = true;
-                script.call(
-                        scope,
-                        "look",
-                        Script.Mode.NO_GRADIENT,
-                        scope.create((long) row),
-                        scope.create(picture.values(), patches),
-                        scope.create(vision.weight(), weight),
-                        scope.create(vision.bias()),
-                        scope.create(vision.places(), places));
-            }
-            row += feed.rows();
-        }
     }
 
     private List<NDArray> headSelection(NDManager scope, Batch batch) {
@@ -358,8 +320,7 @@ public final class Decoder implements AutoCloseable {
                 feeds.add(new Feed(sequence, texts.get(i).length));
                 longest = Math.max(longest, sequence.cachedAfter(texts.get(i).length));
             }
-            cache.reach(longest);
-            sequences.forEach(this::precede);
+            prepare(sequences, longest);
             Batch batch = Batch.prefill(feeds).wantingAll();
             float[] all = call(scope, batch).get(0).toFloatArray();
             List<float[]> parts = new ArrayList<>();

@@ -13,13 +13,51 @@
 # update: a transposed (vocabulary, rank), b (hidden, rank); 4 rows of tokens: ids, rows; 5 a whole matrix; 6 a prompt
 # (virtual tokens, hidden), whose tokens have ids from `vocabulary` on; of the head 7: rows of tokens: ids, rows.
 
-def bind_special(self, input: List[Tensor], scale: List[Tensor], bias: List[Tensor], norms: List[Tensor],
-        own: List[Tensor], entries: Tensor, starts: Tensor, sites: Tensor) -> Tensor:
-    self.special_input = input
-    self.special_scale = scale
-    self.special_bias = bias
-    self.special_norms = norms
-    self.special_own = own
+# Forgets all adapters.
+def clear_special(self, like: Tensor) -> Tensor:
+    none = annotate(List[Tensor], [])
+    self.special_input = none
+    self.special_scale = none
+    self.special_bias = none
+    self.special_norms = none
+    self.special_own = annotate(List[Tensor], [])
+    return like
+
+# Puts an adapter of a number behind the others: its tables are two rows each, first what leaves all as it is, or empty.
+def join_special(self, number: Tensor, input: List[Tensor], scale: List[Tensor], bias: List[Tensor],
+        norms: List[Tensor], own: List[Tensor]) -> Tensor:
+    self.special_input = self.joined(self.special_input, input, int(number))
+    self.special_scale = self.joined(self.special_scale, scale, int(number))
+    self.special_bias = self.joined(self.special_bias, bias, int(number))
+    self.special_norms = self.joined(self.special_norms, norms, int(number))
+    for matrix in own:
+        self.special_own.append(matrix)
+    return number
+
+# Tables of `count` rows, or empty, with one row more. Adapters without a table of their own leave all as it is.
+def joined(self, tables: List[Tensor], fresh: List[Tensor], count: int) -> List[Tensor]:
+    result: List[Tensor] = []
+    for i in range(len(fresh)):
+        own = fresh[i]
+        before = own
+        known = len(tables) > 0
+        if known:
+            known = tables[i].size(0) > 0
+        if known:
+            before = tables[i]
+        if before.size(0) > 0:
+            plain = torch.narrow(before, 0, 0, 1)
+            last = plain
+            if own.size(0) > 0:
+                last = torch.narrow(own, 0, 1, 1)
+            if not known:
+                before = torch.expand(plain, [count, plain.size(1)])
+            before = torch.cat([before, last])
+        result.append(before)
+    return result
+
+# What is done where, by all adapters together.
+def index_special(self, entries: Tensor, starts: Tensor, sites: Tensor) -> Tensor:
     self.special_entries = annotate(List[int], entries.tolist())
     self.special_starts = annotate(List[int], starts.tolist())
     self.special_sites = annotate(List[int], sites.tolist())

@@ -26,9 +26,11 @@ import dev.lorikeet.engine.model.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -212,6 +214,47 @@ class SpecialEffectsTest {
                 adapter.close();
             }
         });
+    }
+
+    /** One decoder meets them in changing company: newcomers join those who are there, some have been closed since. */
+    @Test
+    void adaptersThatComeAndGoLeaveTheOthersAsTheyAre() {
+        List<@Nullable ResidentAdapter> attached = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            mergeable().forEach(effects -> attached.add(model.attach(adapter(effects))));
+        }
+        List<float[]> alone = new ArrayList<>();
+        for (ResidentAdapter adapter : attached) {
+            try (Decoder decoder = new Decoder(model, 1, 32)) {
+                alone.add(decoder.logits(List.of(TEXT), Collections.singletonList(adapter))
+                        .getFirst());
+            }
+        }
+        SplittableRandom random = new SplittableRandom(6);
+        try (Decoder decoder = new Decoder(model, 4, 32)) {
+            for (int step = 0; step < 60; step++) {
+                List<Integer> chosen =
+                        random.ints(3, 0, attached.size()).boxed().toList();
+                List<@Nullable ResidentAdapter> rows = new ArrayList<>();
+                chosen.forEach(i -> rows.add(attached.get(i)));
+                rows.add(null);
+
+                List<float[]> logits = decoder.logits(Collections.nCopies(4, TEXT), rows);
+
+                for (int i = 0; i < chosen.size(); i++) {
+                    assertThat(logits.get(i))
+                            .as("step " + step + ", adapter " + chosen.get(i))
+                            .containsExactly(alone.get(chosen.get(i)), within(1e-4f));
+                }
+                if (step % 10 == 9) {
+                    int gone = chosen.getFirst();
+                    Objects.requireNonNull(attached.get(gone)).close();
+                    List<Effects> all = mergeable();
+                    attached.set(gone, model.attach(adapter(all.get(gone % all.size()))));
+                }
+            }
+        }
+        attached.forEach(adapter -> Objects.requireNonNull(adapter).close());
     }
 
     @Test
