@@ -36,6 +36,20 @@ public final class Seeds {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(derive(seed, use, index));
     }
 
+    /** Draws a range of values uniformly within +- a bound. */
+    public static void uniform(float[] values, int from, int count, RandomGenerator random, double bound) {
+        for (int i = from; i < from + count; i++) {
+            values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+        }
+    }
+
+    /** Draws a range of values from the normal distribution around 0. */
+    public static void normal(float[] values, int from, int count, RandomGenerator random, double deviation) {
+        for (int i = from; i < from + count; i++) {
+            values[i] = (float) (deviation * random.nextGaussian());
+        }
+    }
+
     private static long mix(long value) {
         long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

@@ -117,14 +117,13 @@ final class AdaLoraTraining implements TrainedMethod {
             String key = AdaLoraConfig.key(module);
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
             int a = layout.offset(key + AdaLoraConfig.A);
-            double bound = 1 / Math.sqrt(module.inputs());
-            for (int j = 0; j < rank(module) * module.inputs(); j++) {
-                values[a + j] =
-                        (float) (doublets ? (2 * random.nextDouble() - 1) * bound : random.nextGaussian() * DEVIATION);
-            }
-            int b = layout.offset(key + AdaLoraConfig.B);
-            for (int j = 0; j < rank(module) * module.outputs() && !doublets; j++) {
-                values[b + j] = (float) (random.nextGaussian() * DEVIATION);
+            int inputs = module.inputs();
+            if (doublets) {
+                Seeds.uniform(values, a, rank(module) * inputs, random, 1 / Math.sqrt(inputs));
+            } else {
+                Seeds.normal(values, a, rank(module) * inputs, random, DEVIATION);
+                int b = layout.offset(key + AdaLoraConfig.B);
+                Seeds.normal(values, b, rank(module) * module.outputs(), random, DEVIATION);
             }
         }
         if (doublets) {

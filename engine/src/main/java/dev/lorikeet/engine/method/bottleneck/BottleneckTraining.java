@@ -60,9 +60,7 @@ final class BottleneckTraining implements TrainedMethod {
             if (specs.get(i).name().endsWith(BottleneckConfig.DOWN)) {
                 RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
                 int from = layout.offset(specs.get(i).name());
-                for (int j = 0; j < specs.get(i).elements(); j++) {
-                    values[from + j] = (float) random.nextGaussian(0, DEVIATION);
-                }
+                Seeds.normal(values, from, specs.get(i).elements(), random, DEVIATION);
             }
         }
         return values;

@@ -186,10 +186,7 @@ final class LoraTraining implements TrainedMethod {
             String key = LoraConfig.key(module.module());
             int from = layout.offset(key + LoraConfig.A);
             int inputs = module.module().inputs();
-            double bound = 1 / Math.sqrt(inputs);
-            for (int j = 0; j < inputs * module.rank(); j++) {
-                values[from + j] = (float) ((2 * random.nextDouble() - 1) * bound);
-            }
+            Seeds.uniform(values, from, inputs * module.rank(), random, 1 / Math.sqrt(inputs));
             if (config.form().dora()) {
                 float[] norms = LoraEffects.norms(base.floats(module.module().path() + ".weight"), inputs);
                 System.arraycopy(norms, 0, values, layout.offset(key + LoraConfig.MAGNITUDE), norms.length);
@@ -198,9 +195,7 @@ final class LoraTraining implements TrainedMethod {
         if (embedding != null) {
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, modules.size());
             int from = layout.offset(LoraConfig.PREFIX + embedding.path() + LoraConfig.EMBEDDING_B);
-            for (int j = 0; j < embedding.hidden() * embedding.rank(); j++) {
-                values[from + j] = (float) random.nextGaussian();
-            }
+            Seeds.normal(values, from, embedding.hidden() * embedding.rank(), random, 1);
         }
     }
 

@@ -76,15 +76,15 @@ final class MoeTraining implements TrainedMethod {
             TensorSpec spec = specs.get(i);
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
             int from = layout.offset(spec.name());
-            double bound = 1 / Math.sqrt(spec.shape().getLast());
             if (spec.name().endsWith(MoeConfig.A)) {
-                for (int j = 0; j < spec.elements(); j++) {
-                    values[from + j] = (float) ((2 * random.nextDouble() - 1) * bound);
-                }
+                Seeds.uniform(
+                        values,
+                        from,
+                        spec.elements(),
+                        random,
+                        1 / Math.sqrt(spec.shape().getLast()));
             } else if (spec.name().endsWith(MoeConfig.ROUTER)) {
-                for (int j = 0; j < spec.elements(); j++) {
-                    values[from + j] = (float) random.nextGaussian(0, ROUTER_DEVIATION);
-                }
+                Seeds.normal(values, from, spec.elements(), random, ROUTER_DEVIATION);
             }
         }
         return values;

@@ -42,9 +42,7 @@ final class PrefixTraining implements TrainedMethod {
         float[] values = new float[size()];
         if (!config.zero()) {
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, 0);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) random.nextGaussian(0, DEVIATION);
-            }
+            Seeds.normal(values, 0, values.length, random, DEVIATION);
         }
         return values;
     }

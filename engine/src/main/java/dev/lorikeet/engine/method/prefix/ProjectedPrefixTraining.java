@@ -70,9 +70,11 @@ final class ProjectedPrefixTraining implements TrainedMethod {
         for (int i = 0; i < drawn; i++) {
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, i);
             int from = layout.offset(specs.get(i).name());
-            double bound = 1 / Math.sqrt(i <= 2 ? first.inputs() : second.inputs());
-            for (int j = 0; j < specs.get(i).elements(); j++) {
-                values[from + j] = (float) (i == 0 ? random.nextGaussian() : (2 * random.nextDouble() - 1) * bound);
+            int elements = specs.get(i).elements();
+            if (i == 0) {
+                Seeds.normal(values, from, elements, random, 1);
+            } else {
+                Seeds.uniform(values, from, elements, random, 1 / Math.sqrt(i <= 2 ? first.inputs() : second.inputs()));
             }
         }
         return values;

@@ -112,13 +112,11 @@ final class VoraTraining implements TrainedMethod {
         for (TensorSpec spec : own.specs()) {
             RandomGenerator random = Seeds.generator(seed, Seeds.Use.INITIALISATION, index++);
             int from = layout.offset(spec.name());
-            double bound = 1 / Math.sqrt(config.grid().values());
-            for (int i = 0; i < spec.elements(); i++) {
-                values[from + i] = switch (spec.name()) {
-                    case VoraConfig.WEIGHT -> (float) ((2 * random.nextDouble() - 1) * bound);
-                    case VoraConfig.PLACES -> (float) random.nextGaussian(0, PLACES_DEVIATION);
-                    default -> 0;
-                };
+            if (spec.name().equals(VoraConfig.WEIGHT)) {
+                double bound = 1 / Math.sqrt(config.grid().values());
+                Seeds.uniform(values, from, spec.elements(), random, bound);
+            } else if (spec.name().equals(VoraConfig.PLACES)) {
+                Seeds.normal(values, from, spec.elements(), random, PLACES_DEVIATION);
             }
         }
         return values;
