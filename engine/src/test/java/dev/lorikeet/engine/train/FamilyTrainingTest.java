@@ -106,14 +106,14 @@ class FamilyTrainingTest {
     }
 
     @Test
-    void trainingOverAnEncoderIsRefused() throws IOException {
+    void trainingOverAnEncoderWithoutAClassifierIsRefused() throws IOException {
         try (BaseModel model = ReferenceCase.model("roberta")) {
-            TrainedMethod method = LoraConfig.lora(2, 4, List.of("query")).method(model.config());
-            Checkpoint.Vectors start = Checkpoint.Vectors.starting(new float[method.size()], new float[0]);
+            LoraConfig config = LoraConfig.lora(2, 4, List.of("query"));
 
-            assertThatThrownBy(() -> new TrainingScript(model, method, false, start))
+            assertThatThrownBy(() -> TrainingRun.start(
+                            model, config, MethodChecks.options(1e-3, 1), TinyModel.examples(4, 2)))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("over an encoder (roberta)");
+                    .hasMessageContaining("encoder");
         }
     }
 }
