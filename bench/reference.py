@@ -15,6 +15,7 @@ What is seldom met (odd sizes, every setting once) is in variants.py; --usual le
 
 import argparse
 import copy
+import functools
 import json
 import pathlib
 import random
@@ -213,11 +214,11 @@ def adapter_case(folder, base, config, tokens, seed):
 
 
 @torch.no_grad()
-def mixed_case(out, build, names, tokens):
+def mixed_case(out, folder, model, build, names, tokens):
     rows = [model_logits(out, build, name, tokens[i : i + 1]) for i, name in enumerate(names)]
-    write(out / "mixed-batch", {"input_ids": tokens, "logits": torch.cat(rows)})
-    case = {"model": "llama", "row_adapters": names}
-    (out / "mixed-batch" / "case.json").write_text(json.dumps(case, indent=1) + "\n")
+    write(folder, {"input_ids": tokens, "logits": torch.cat(rows)})
+    case = {"model": model, "row_adapters": names}
+    (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
 
 
 def model_logits(out, build, name, tokens):
@@ -329,7 +330,11 @@ def main():
         adapter_case(out / "adapters" / f"{base}-{name}", model, config, ids(3, seed + 1), seed + i)
     names = ["llama-lora_attention", None, "llama-lora_all_linear", "llama-rslora", "llama-rank_pattern",
              "llama-lora_attention"]
-    mixed_case(out, lambda: fresh(configs["llama"], seed), names, ids(6, seed + 2))
+    mixed_case(out, out / "mixed-batch", "llama", lambda: fresh(configs["llama"], seed), names, ids(6, seed + 2))
+    for base, names in {} if arguments.usual else variants.MIXED.items():
+        rows = [name and f"{base}-{name}" for name in names]
+        build = functools.partial(fresh, configs[base], seed)
+        mixed_case(out, out / "mixed-batch" / base, base, build, rows, ids(len(rows), seed + 2))
     generator = torch.Generator().manual_seed(seed + 3)
     tokens = torch.randint(3, VOCABULARY, (8, 4, 32), generator=generator)
     labels = tokens.clone()

@@ -157,9 +157,25 @@ def adapters(choose):
         ("roberta_odd", "saved_norms"): labels(["query", "value"], modules_to_save=["classifier", "LayerNorm"]),
         ("roberta_odd", "bias_all"): labels(["query", "value"], bias="all"),
         ("gpt2_odd", "saved_bias_all"): gpt2(["c_attn"], modules_to_save=["c_fc", "ln_f"], bias="all"),
+        ("roberta_odd", "ia3"): peft.IA3Config(**LABELS),
+        ("roberta_odd", "adalora"): peft.AdaLoraConfig(
+            **LABELS, init_r=rank + 2, target_r=rank, target_modules=["query", "output.dense"], total_step=100, tinit=10,
+            tfinal=20, deltaT=5),
+        ("bert_odd", "ia3"): peft.IA3Config(**LABELS),
+        ("llama_single", "ia3_saved"): peft.IA3Config(**CAUSAL, modules_to_save=["norm", "lm_head"]),
+        ("llama_single", "adalora_saved"): ranks(["q_proj", "up_proj"], modules_to_save=["lm_head"]),
         ("bert_odd", "bias_all"): labels(["query", "output.dense"], bias="all"),
         ("bert_odd", "bias_lora_only"): labels(["query", "output.dense"], bias="lora_only"),
     }
+
+
+# Rows of one batch, by model: adapters of many kinds, and the base.
+MIXED = {
+    "llama_single": ["dora", "adalora", None, "saved_ends", "ends", "tokens", "trainable_tokens", "ia3", "prefix",
+                     "ia3_inputs", "prefix_projection", "dora", "saved_embedding"],
+    "gpt2_odd": ["prefix", "bias_all", "lora_bias", None, "embedding", "saved", "adalora", "ia3", "all_linear"],
+    "roberta_odd": ["all_linear", None, "dora", "saved_norms", "bias_all", "lora_bias", "ia3", "all_linear"],
+}
 
 
 def trainings(choose):

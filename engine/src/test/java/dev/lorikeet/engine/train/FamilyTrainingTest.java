@@ -110,8 +110,8 @@ class FamilyTrainingTest {
         try (BaseModel model = ReferenceCase.model("roberta")) {
             LoraConfig config = LoraConfig.lora(2, 4, List.of("query"));
 
-            assertThatThrownBy(() -> TrainingRun.start(
-                            model, config, MethodChecks.options(1e-3, 1), TinyModel.examples(4, 2)))
+            assertThatThrownBy(() ->
+                            TrainingRun.start(model, config, MethodChecks.options(1e-3, 1), TinyModel.examples(4, 2)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("encoder");
         }
