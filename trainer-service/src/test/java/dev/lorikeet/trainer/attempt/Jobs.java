@@ -46,6 +46,34 @@ public final class Jobs {
                 Map.of("team", "support"));
     }
 
+    /** The same job with examples that share rows. */
+    public static TrainingJob packed(TrainingJob job) {
+        TrainingJob.Hyperparameters plain = job.hyperparameters();
+        return new TrainingJob(
+                job.adapter(),
+                job.baseModel(),
+                job.dataset(),
+                job.method(),
+                new TrainingJob.Hyperparameters(
+                        plain.epochs(),
+                        plain.maxSteps(),
+                        plain.batchSize(),
+                        plain.accumulation(),
+                        plain.learningRate(),
+                        plain.schedule(),
+                        plain.warmupSteps(),
+                        plain.weightDecay(),
+                        plain.maxGradientNorm(),
+                        plain.maxTokens(),
+                        plain.checkpointEvery(),
+                        plain.reportEvery(),
+                        plain.recompute(),
+                        true,
+                        plain.validation()),
+                job.seed(),
+                job.metadata());
+    }
+
     /** LoRA of rank 4 on modules. */
     public static TrainingJob.Method lora(String... modules) {
         return MethodReader.read(

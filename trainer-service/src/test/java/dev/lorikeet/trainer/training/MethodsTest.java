@@ -1,6 +1,7 @@
 package dev.lorikeet.trainer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every method that a request may ask for, trained, interrupted, resumed and published. */
 class MethodsTest extends AttemptFixture {
@@ -125,6 +127,14 @@ class MethodsTest extends AttemptFixture {
             qlora | LORA | {"lora": {"rank": 4, "alpha": 8, "target_modules": ["all-linear"], \
                            "base_quantization": "BASE_QUANTIZATION_NF4"}} \
                  | {"r": 4, "lora_alpha": 8, "target_modules": "all-linear"}
+            qlora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["all-linear"], "dora": true, \
+                           "rank_stabilized": true, "lora_plus_ratio": 4, "lora_plus_embedding_rate": 0.001, \
+                           "base_quantization": "BASE_QUANTIZATION_NF4"}} \
+                 | {"r": 2, "use_dora": true, "use_rslora": true}
+            qlora | LORA | {"lora": {"rank": 2, "alpha": 4, "target_modules": ["q_proj", "down_proj"], "lora_bias": true, \
+                           "initialisation": "INITIALISATION_OLORA", "modules_to_save": ["norm"], \
+                           "base_quantization": "BASE_QUANTIZATION_NF4"}} \
+                 | {"r": 4, "lora_bias": true, "modules_to_save": ["norm"]}
             adalora | ADALORA | {"adalora": {"target_rank": 2, "initial_rank": 3, "alpha": 6, \
                            "target_modules": ["all-linear"], "initial_steps": 2, "final_steps": 3, \
                            "allocation_every_steps": 1, "orthogonality_weight": 0.1, \
@@ -195,6 +205,31 @@ class MethodsTest extends AttemptFixture {
                 .forEach(field -> assertThat(same(file.path(field.getKey()), field.getValue()))
                         .as("%s: %s is not %s", field.getKey(), file.path(field.getKey()), field.getValue())
                         .isTrue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"lora\": {\"rank\": 2, \"target_modules\": [\"all-linear\"]}}",
+                "{\"lora\": {\"rank\": 2, \"target_modules\": [\"all-linear\"], \"dora\": true, "
+                        + "\"base_quantization\": \"BASE_QUANTIZATION_NF4\"}}",
+                "{\"bottleneck\": {\"placement\": \"PLACEMENT_PFEIFFER\", \"size\": 4}}"
+            })
+    void examplesThatShareRowsTrainTheSame(String method) throws InvalidProtocolBufferException {
+        Assignment apart = with(method, "j-apart", 1, dataset());
+        Assignment other = with(method, "j-shared", 1, dataset());
+        Assignment shared = new Assignment(other.key(), other.tenant(), Jobs.packed(other.job()), other.lease());
+        ScriptedListener rows = listener();
+        ScriptedListener packed = listener();
+
+        published(run(apart, control, rows));
+        published(run(shared, control, packed));
+
+        assertThat(packed.progress).hasSameSizeAs(rows.progress);
+        for (int i = 0; i < rows.progress.size(); i++) {
+            assertThat(packed.progress.get(i).loss())
+                    .isCloseTo(rows.progress.get(i).loss(), within(1e-3));
+        }
     }
 
     @Test
