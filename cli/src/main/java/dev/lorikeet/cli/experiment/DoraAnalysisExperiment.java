@@ -145,8 +145,8 @@ record DoraAnalysisExperiment(int rank, double rate, double fullRate) implements
         List<String> names = modules.paths().stream().map(ModuleSet::brief).toList();
         List<String> headings = new ArrayList<>(List.of("method", "corr(dD, dM), all moments"));
         names.forEach(name -> headings.add("of " + name));
-        headings.add("last moment");
-        names.forEach(name -> headings.add("of " + name));
+        headings.add("last moment alone");
+        names.forEach(name -> headings.add("of " + name + ", last"));
         headings.addAll(List.of("points a run", "mean dD", "mean dM"));
         MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
         runs.forEach((method, results) -> {
