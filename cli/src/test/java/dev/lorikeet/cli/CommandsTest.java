@@ -3,6 +3,9 @@ package dev.lorikeet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorikeet.engine.model.Dimensions;
+import dev.lorikeet.engine.model.Family;
+import dev.lorikeet.engine.model.RandomModel;
 import dev.lorikeet.proto.adapter.v1.AliasTarget;
 import dev.lorikeet.proto.adapter.v1.DeleteAdapterRequest;
 import dev.lorikeet.proto.adapter.v1.DeleteVersionRequest;
@@ -401,6 +404,21 @@ class CommandsTest {
                 .isZero();
 
         assertThat(out.toString()).contains("Try it: ./lorikeet classify --model mood@7");
+    }
+
+    @Test
+    void whatNeedsAModelThatContinuesTextsRefusesAnEncoderByName() throws Exception {
+        Path model = folder.resolve("tiny-roberta");
+        RandomModel.write(
+                model, 1, new Dimensions(320, 32, 1, new Dimensions.Attention(4, 4, 8), 64, 64), Family.ROBERTA);
+
+        assertThat(run("bench", "engine", "--model", model.toString())).isEqualTo(1);
+        assertThat(run("demo", "--model", model.toString(), "--data", folder.toString()))
+                .isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("tiny-roberta is a roberta, an encoder: the benchmark needs a model that continues texts")
+                .contains("an encoder: the demo needs");
     }
 
     @Test

@@ -158,6 +158,7 @@ final class BenchRun {
     private Path findModel(Path scratch) throws IOException {
         Optional<StoredModel> stored = ModelStore.ofUser().find(model.orElse(DEFAULT_MODEL));
         if (stored.isPresent()) {
+            ModelStore.requireGenerator(stored.get().name(), stored.get().path(), "the benchmark");
             return stored.get().path();
         }
         if (model.isPresent()) {

@@ -7,6 +7,7 @@ import dev.lorikeet.cli.grpc.Services;
 import dev.lorikeet.cli.job.TrackedJob;
 import dev.lorikeet.cli.local.LocalOptions;
 import dev.lorikeet.cli.local.Waiting;
+import dev.lorikeet.cli.model.ModelStore;
 import dev.lorikeet.cli.platform.LocalRun;
 import dev.lorikeet.cli.platform.LocalRuns;
 import dev.lorikeet.cli.platform.Platform;
@@ -101,6 +102,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private LocalPlatform start(Terminal terminal, List<DemoTask> tasks) {
         LocalSettings.BaseModel model = options.baseModel(terminal);
+        ModelStore.requireGenerator(model.name(), model.path(), "the demo");
         heading(terminal, "Starting Kafka, object store, scheduler, trainer and serving");
         long begin = System.nanoTime();
         try {

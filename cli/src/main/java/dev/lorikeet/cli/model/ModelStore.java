@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lorikeet.cli.terminal.CommandFailure;
+import dev.lorikeet.engine.model.ModelFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,6 +124,24 @@ public final class ModelStore {
         }
         MAPPER.writerWithDefaultPrettyPrinter()
                 .writeValue(folder.resolve(RECORD).toFile(), node);
+    }
+
+    /**
+     * Lets a model pass that continues texts.
+     *
+     * @param purpose who needs it, for the message: {@code the demo}
+     * @throws CommandFailure if it is an encoder, or its files cannot be read
+     */
+    public static void requireGenerator(String name, Path path, String purpose) {
+        try (var files = ModelFiles.open(path)) {
+            if (files.config().blueprint().encoder()) {
+                throw new CommandFailure(name + " is a "
+                        + files.config().family().modelType() + ", an encoder: " + purpose
+                        + " needs a model that continues texts.");
+            }
+        } catch (IOException e) {
+            throw new CommandFailure("This engine cannot run the model " + name + ": " + e.getMessage(), e);
+        }
     }
 
     /** What is wrong with a stored model's files, by their recorded sizes and checksums; empty if nothing. */
