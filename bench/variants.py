@@ -11,6 +11,8 @@ from shapes import GPT2, LINEAR, VOCABULARY
 
 CAUSAL = {"task_type": "CAUSAL_LM"}
 LABELS = {"task_type": "SEQ_CLS"}
+# Tokens of their own: so many that texts surely hold some.
+MANY = list(range(3, 60))
 
 
 def families(choose):
@@ -89,7 +91,7 @@ def adapters(choose):
         ("llama_full", "saved_block"): on(["q_proj"], modules_to_save=["mlp"]),
         ("llama_full", "ends"): on(["embed_tokens", "lm_head", "q_proj"]),
         ("llama_full", "head_dora"): on(["lm_head", "q_proj"], use_dora=True),
-        ("llama_full", "tokens"): on(["q_proj"], trainable_token_indices={"embed_tokens": [7, 3]}),
+        ("llama_full", "tokens"): on(["q_proj"], trainable_token_indices={"embed_tokens": MANY}),
         ("llama_full", "dora_patterns"): on(use_dora=True, rank_pattern={"q_proj": 1}, alpha_pattern={"up_proj": 1}),
         ("llama_biased", "bias_all"): on(bias="all"),
         ("llama_biased", "bias_all_dora"): on(bias="all", use_dora=True),
@@ -104,8 +106,8 @@ def adapters(choose):
         ("llama_single", "saved_ends"): on(["q_proj"], modules_to_save=["lm_head", "embed_tokens"]),
         ("llama_single", "saved_embedding"): on(["q_proj"], modules_to_save=["embed_tokens"]),
         ("llama_single", "ends"): on(["embed_tokens", "lm_head", "q_proj"]),
-        ("llama_single", "tokens"): on(["q_proj"], trainable_token_indices=[5, 9]),
-        ("llama_single", "trainable_tokens"): peft.TrainableTokensConfig(**CAUSAL, token_indices=[1, 8, 300]),
+        ("llama_single", "tokens"): on(["q_proj"], trainable_token_indices=MANY),
+        ("llama_single", "trainable_tokens"): peft.TrainableTokensConfig(**CAUSAL, token_indices=MANY),
         ("llama_single", "ia3"): peft.IA3Config(**CAUSAL),
         ("llama_single", "ia3_inputs"): peft.IA3Config(
             **CAUSAL, target_modules=["q_proj", "up_proj", "down_proj"], feedforward_modules=["up_proj", "down_proj"]),
@@ -138,14 +140,14 @@ def adapters(choose):
         ("gpt2_odd", "layers"): gpt2(layers_to_transform=[1], layers_pattern="h"),
         ("gpt2_odd", "embedding"): gpt2(["wte", "c_attn"]),
         ("gpt2_odd", "saved"): gpt2(["c_attn"], modules_to_save=["c_fc", "ln_f"]),
-        ("gpt2_odd", "tokens"): gpt2(["c_attn"], trainable_token_indices=[4, 10]),
+        ("gpt2_odd", "tokens"): gpt2(["c_attn"], trainable_token_indices=MANY),
         ("gpt2_odd", "adalora"): ranks(["c_attn", "mlp.c_proj"], fan_in_fan_out=True),
         ("gpt2_odd", "ia3"): peft.IA3Config(**CAUSAL),
         ("gpt2_odd", "prefix"): prefix(**tokens),
         ("gpt2_odd", "p_tuning"): encoded(**tokens, encoder_hidden_size=12),
         ("gpt2_untied", "head"): gpt2(["lm_head", "c_attn"], fan_in_fan_out=False),
         ("gpt2_untied", "trainable_tokens"): peft.TrainableTokensConfig(
-            **CAUSAL, token_indices=[1, 8], target_modules=["wte"]),
+            **CAUSAL, token_indices=MANY, target_modules=["wte"]),
         ("roberta_odd", "all_linear"): labels("all-linear"),
         ("roberta_odd", "dense"): labels(["query", "key", "value", "dense"]),
         ("roberta_odd", "dora"): labels(["query", "value"], use_dora=True),
@@ -157,6 +159,8 @@ def adapters(choose):
         ("roberta_odd", "saved_norms"): labels(["query", "value"], modules_to_save=["classifier", "LayerNorm"]),
         ("roberta_odd", "bias_all"): labels(["query", "value"], bias="all"),
         ("gpt2_odd", "saved_bias_all"): gpt2(["c_attn"], modules_to_save=["c_fc", "ln_f"], bias="all"),
+        ("roberta_odd", "saved_embedding"): labels(
+            ["query", "value"], modules_to_save=["classifier", "word_embeddings"]),
         ("roberta_odd", "ia3"): peft.IA3Config(**LABELS),
         ("roberta_odd", "adalora"): peft.AdaLoraConfig(
             **LABELS, init_r=rank + 2, target_r=rank, target_modules=["query", "output.dense"], total_step=100, tinit=10,

@@ -138,8 +138,9 @@ def replace(self, x: Tensor, rows: Tensor, tokens: Tensor, fresh: Tensor) -> int
     if self.rotary:
         _0 = torch.index_copy_(x, 0, rows, torch.to(fresh, self.scalar))
     else:
-        old = torch.index_select(self.special_base[0], 0, rows)
-        if not self.looked_up:
+        if self.looked_up:
+            old = torch.index_select(self.special_base[0], 0, rows)
+        else:
             old = torch.to(torch.index_select(self.top[0], 0, tokens), 6)
         _1 = torch.index_add_(x, 0, rows, torch.to(torch.sub(fresh, old), self.scalar))
     return 0
