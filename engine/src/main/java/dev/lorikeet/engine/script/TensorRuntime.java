@@ -23,8 +23,8 @@ import java.util.Optional;
  */
 public final class TensorRuntime {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-    /** Rounds of libgomp's waiting loop: see {@link #waitWithLittleSpinning}; measured in docs/experiments.md. */
-    private static final String SPINS = "1000";
+    /** Rounds of libgomp's waiting loop: see {@link #waitWithSomeSpinning}; measured in docs/experiments.md. */
+    private static final String SPINS = "10000";
 
     private static boolean started;
 
@@ -53,7 +53,7 @@ public final class TensorRuntime {
             setDefault("ai.djl.pytorch.num_interop_threads", "1");
             int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
             setDefault("ai.djl.pytorch.num_threads", Integer.toString(count));
-            waitWithLittleSpinning();
+            waitWithSomeSpinning();
             NativeHeap.keepFreed();
             Engine.getEngine("PyTorch");
             started = true;
@@ -118,14 +118,15 @@ public final class TensorRuntime {
     }
 
     /**
-     * Has libtorch's OpenMP threads spin for some ten microseconds between operators, then sleep. Spinning longer is
-     * ruinous beside any other busy process (on two crowded cores a decode step of 28 ms took 800 to 1800 ms with the
-     * default); not spinning at all costs a wake-up of some 50 microseconds in each of a step's hundreds of operators.
+     * Has libtorch's OpenMP threads spin for some hundred microseconds between operators, then sleep: right for a process
+     * with cores of its own, where a wake-up of some 50 microseconds in each of a step's hundreds of operators would cost
+     * a third of it. Beside other busy processes spinning is ruinous (on two crowded cores a decode step of 28 ms took 800
+     * to 1800 ms with libgomp's default): who starts several on the same cores sets {@code GOMP_SPINCOUNT} to 1000.
      * The library reads its environment when it is loaded, so the variables must be in the process's own environment
      * before that, which Java can only reach through C. What the user has set is kept.
      */
     @SuppressWarnings("restricted") // setenv and the strings that C copies.
-    private static void waitWithLittleSpinning() {
+    private static void waitWithSomeSpinning() {
         if (System.getenv("OMP_WAIT_POLICY") != null || System.getenv("GOMP_SPINCOUNT") != null) {
             return;
         }

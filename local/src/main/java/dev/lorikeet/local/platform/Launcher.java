@@ -112,6 +112,11 @@ final class Launcher {
         keys.forEach(
                 (key, value) -> environment.put(key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
         environment.put("OPT_OUT_TRACKING", "true");
+        if (System.getenv("OMP_WAIT_POLICY") == null && System.getenv("GOMP_SPINCOUNT") == null) {
+            // The services share their cores: operator threads that spin would keep each other from working.
+            environment.put("OMP_WAIT_POLICY", "PASSIVE");
+            environment.put("GOMP_SPINCOUNT", "1000");
+        }
         return environment;
     }
 
